@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.RecordType;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends records. Each thread has an appender of its own; any number of them work at the same time. Nothing here
+ * allocates.
+ *
+ * <p>{@code append} copies the record, gives it the next sequence and returns it; it waits only while the append queue is
+ * full, and under {@link SyncPolicy#always()} until the record is durable. {@code tryAppend} never waits: it returns one
+ * of the negative codes instead, and says nothing of durability under any policy.
+ *
+ * <p>An interrupt of the calling thread neither stops an append nor is lost.
+ */
+public final class Appender {
+
+    /** The append queue is full: try again later. */
+    public static final long BACK_PRESSURED = -1;
+
+    /** The journal is closed. */
+    public static final long CLOSED = -2;
+
+    /** The journal has ended itself after a failure. */
+    public static final long FAILED = -3;
+
+    /** The append queue is full, and stays so until there is room on the file system. */
+    public static final long STORAGE_FULL = -4;
+
+    /** Under policy {@code always}, one waiting thread spins about as long as a force takes before it parks. */
+    private static final long DURABLE_SPIN_NS = 200_000;
+
+    private final Engine engine;
+    private final AppendQueue queue;
+    private final ByteBuffer ring;
+    private final int maxRecordLength;
+    private final boolean always;
+    private final QueueClaim claim = new QueueClaim();
+    private final BufferClaim bufferClaim;
+    private final IdleStrategy idleStrategy = new BackoffIdleStrategy(10, 20, 1_000, 1_000_000);
+
+    private @Nullable Thread owner;
+
+    Appender(final Engine engine) {
+        this.engine = engine;
+        this.queue = engine.queue();
+        this.ring = queue.ring();
+        this.maxRecordLength = engine.maxRecordLength();
+        this.always = engine.config().syncPolicy().isAlways();
+        this.bufferClaim = new BufferClaim(this, ring);
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @param source of the payload; its position and limit stay as they are
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final ByteBuffer source, final int offset, final int length) {
+        return append(RecordType.USER_MIN, source, offset, length);
+    }
+
+    /**
+     * Appends a record with a type.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload; its position and limit stay as they are
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final int type, final ByteBuffer source, final int offset, final int length) {
+        long sequence = tryAppend(type, source, offset, length);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryAppend(type, source, offset, length);
+        }
+        return accepted(sequence);
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final byte[] source, final int offset, final int length) {
+        return append(RecordType.USER_MIN, source, offset, length);
+    }
+
+    /**
+     * Appends a record with a type.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final int type, final byte[] source, final int offset, final int length) {
+        long sequence = tryAppend(type, source, offset, length);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryAppend(type, source, offset, length);
+        }
+        return accepted(sequence);
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final DirectBuffer source, final int offset, final int length) {
+        return append(RecordType.USER_MIN, source, offset, length);
+    }
+
+    /**
+     * Appends a record with a type.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record
+     * @throws IllegalArgumentException if the record is too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long append(final int type, final DirectBuffer source, final int offset, final int length) {
+        long sequence = tryAppend(type, source, offset, length);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryAppend(type, source, offset, length);
+        }
+        return accepted(sequence);
+    }
+
+    /**
+     * Appends a record if there is room at present.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload; its position and limit stay as they are
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record, or one of the negative codes
+     * @throws IllegalArgumentException if the record is too long
+     */
+    public long tryAppend(final int type, final ByteBuffer source, final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, source.limit());
+        final long sequence = tryBegin(type, length);
+        if (sequence > 0) {
+            try {
+                ring.put(claim.offset + FrameLayout.HEADER_LENGTH, source, offset, length);
+            } catch (final RuntimeException | Error e) {
+                abortClaim(claim.offset + FrameLayout.HEADER_LENGTH, length);
+                throw e;
+            }
+            commit(claim.offset, length);
+        }
+        return sequence;
+    }
+
+    /**
+     * Appends a record if there is room at present.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record, or one of the negative codes
+     * @throws IllegalArgumentException if the record is too long
+     */
+    public long tryAppend(final int type, final byte[] source, final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        final long sequence = tryBegin(type, length);
+        if (sequence > 0) {
+            ring.put(claim.offset + FrameLayout.HEADER_LENGTH, source, offset, length);
+            commit(claim.offset, length);
+        }
+        return sequence;
+    }
+
+    /**
+     * Appends a record if there is room at present.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the sequence of the record, or one of the negative codes
+     * @throws IllegalArgumentException if the record is too long
+     */
+    public long tryAppend(final int type, final DirectBuffer source, final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, source.capacity());
+        final long sequence = tryBegin(type, length);
+        if (sequence > 0) {
+            try {
+                source.getBytes(offset, ring, claim.offset + FrameLayout.HEADER_LENGTH, length);
+            } catch (final RuntimeException | Error e) {
+                abortClaim(claim.offset + FrameLayout.HEADER_LENGTH, length);
+                throw e;
+            }
+            commit(claim.offset, length);
+        }
+        return sequence;
+    }
+
+    /**
+     * Claims room for a record that is encoded in place. Waits while the append queue is full.
+     *
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the claim, to be committed or aborted at once
+     * @throws IllegalArgumentException if the record is too long
+     * @throws IllegalStateException if the claim before was neither committed nor aborted
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public BufferClaim claim(final int length) {
+        return claim(RecordType.USER_MIN, length);
+    }
+
+    /**
+     * Claims room for a record with a type that is encoded in place. Waits while the append queue is full.
+     *
+     * @param type from 0 to 32767, for the user's own use
+     * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
+     * @return the claim, to be committed or aborted at once
+     * @throws IllegalArgumentException if the record is too long
+     * @throws IllegalStateException if the claim before was neither committed nor aborted
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public BufferClaim claim(final int type, final int length) {
+        long sequence = tryBegin(type, length);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryBegin(type, length);
+        }
+        bufferClaim.begin(claim.offset + FrameLayout.HEADER_LENGTH, length, sequence);
+        return bufferClaim;
+    }
+
+    /**
+     * Appends all records of a batch, or none. Waits while the append queue is full.
+     *
+     * @param batch with at least one record
+     * @return the sequence of its last record; the others have those before it
+     * @throws IllegalArgumentException if the batch is empty or too long
+     * @throws JournalException if the journal is closed, has failed, or the file system is full
+     */
+    public long appendBatch(final Batch batch) {
+        long sequence = tryAppendBatch(batch);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryAppendBatch(batch);
+        }
+        return accepted(sequence);
+    }
+
+    /**
+     * Appends all records of a batch, or none, if there is room at present.
+     *
+     * @param batch with at least one record
+     * @return the sequence of its last record, or one of the negative codes
+     * @throws IllegalArgumentException if the batch is empty or too long
+     */
+    public long tryAppendBatch(final Batch batch) {
+        final int length = batch.length();
+        if (batch.count() == 0 || length > engine.maxFrameLength()) {
+            throw new IllegalArgumentException("batch must hold at least one record and at most "
+                    + engine.maxFrameLength() + " bytes with headers: count=" + batch.count() + ", length=" + length
+                    + "; a batch lies within one segment and half of the append queue");
+        }
+        final long refusal = refusal();
+        if (refusal < 0) {
+            return refusal;
+        }
+        if (!queue.tryClaim(claim, length, batch.count())) {
+            return noRoom();
+        }
+        final int start = claim.offset;
+        final ByteBuffer frames = batch.frames();
+        ring.put(start + Long.BYTES, frames, Long.BYTES, length - Long.BYTES);
+        final long lastSequence = claim.sequence + batch.count() - 1;
+        int frame = 0;
+        for (long sequence = claim.sequence; sequence <= lastSequence; sequence++) {
+            final int flags = sequence == lastSequence ? 0 : FrameLayout.FLAG_BATCH_CONTINUES;
+            FrameLayout.sequenceAndFlags(ring, start + frame, sequence, flags);
+            frame += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(frames, frame)));
+        }
+        FrameLayout.wordRelease(ring, start, FrameLayout.word(frames, 0));
+        engine.writerSignal().wake();
+        return lastSequence;
+    }
+
+    private long tryBegin(final int type, final int length) {
+        requireUserType(type);
+        if (length < 0 || length > maxRecordLength) {
+            throw new IllegalArgumentException("record length must be from 0 to " + maxRecordLength + ": length="
+                    + length + "; a record lies within one segment and half of the append queue");
+        }
+        final long refusal = refusal();
+        if (refusal < 0) {
+            return refusal;
+        }
+        if (!queue.tryClaim(claim, FrameLayout.align(FrameLayout.HEADER_LENGTH + length), 1)) {
+            return noRoom();
+        }
+        final int frame = claim.offset;
+        FrameLayout.sequenceAndFlags(ring, frame, claim.sequence, 0);
+        FrameLayout.epochTypeAndLag(ring, frame, 0, type, 0);
+        return claim.sequence;
+    }
+
+    private long refusal() {
+        assert isOwner() : "an appender belongs to one thread";
+        if (bufferClaim.isOpen()) {
+            throw new IllegalStateException("commit or abort the open claim first: sequence=" + bufferClaim.sequence());
+        }
+        return engine.hasFailed() ? FAILED : 0;
+    }
+
+    private boolean isOwner() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+        }
+        return owner == Thread.currentThread();
+    }
+
+    private long noRoom() {
+        if (engine.hasFailed()) {
+            return FAILED;
+        }
+        if (engine.isClosing()) {
+            return CLOSED;
+        }
+        return engine.stallProblem() == null ? BACK_PRESSURED : STORAGE_FULL;
+    }
+
+    /**
+     * Completes a frame in the ring. The claim was sequentially consistent, so if the writer announced before it that it
+     * will park, that is seen here; and if it announced later, it saw the claim and does not park for long.
+     */
+    private void commit(final int frame, final int length) {
+        FrameLayout.wordRelease(ring, frame, FrameLayout.word(FrameLayout.HEADER_LENGTH + length, 0));
+        engine.writerSignal().wake();
+    }
+
+    long commitClaim(final int payloadOffset, final int length, final long sequence) {
+        commit(payloadOffset - FrameLayout.HEADER_LENGTH, length);
+        return accepted(sequence);
+    }
+
+    void abortClaim(final int payloadOffset, final int length) {
+        for (int i = 0; i < length; i++) {
+            ring.put(payloadOffset + i, (byte) 0);
+        }
+        final int frame = payloadOffset - FrameLayout.HEADER_LENGTH;
+        FrameLayout.epochTypeAndLag(ring, frame, 0, RecordType.ABORTED, 0);
+        commit(frame, length);
+    }
+
+    private long accepted(final long sequence) {
+        if (always) {
+            Waiting.awaitDurable(engine, sequence, DURABLE_SPIN_NS);
+        }
+        return sequence;
+    }
+
+    private void waitForRoom(final long code) {
+        if (code != BACK_PRESSURED) {
+            throw Waiting.refused(engine, code);
+        }
+        engine.backPressureWaits().increment();
+        idleStrategy.reset();
+        while (!queue.hasRoom() && !engine.hasFailed() && !engine.isClosing() && engine.stallProblem() == null) {
+            idleStrategy.idle();
+        }
+    }
+
+    static void requireUserType(final int type) {
+        if (type < RecordType.USER_MIN || type > RecordType.USER_MAX) {
+            throw new IllegalArgumentException("type must be from 0 to 32767: type=" + type);
+        }
+    }
+}

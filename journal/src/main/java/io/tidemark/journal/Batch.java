@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.RecordType;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.agrona.DirectBuffer;
+
+/**
+ * Records that are appended together, all or none: after any crash the whole batch is there, or nothing of it.
+ *
+ * <p>Filled by one thread; can be appended again and again, and be cleared for the next use. It grows as needed;
+ * {@link Appender#appendBatch} refuses one that is longer than the journal can take.
+ */
+public final class Batch {
+
+    private static final int INITIAL_LENGTH = 4096;
+
+    private ByteBuffer frames;
+    private int length;
+    private int count;
+
+    /** Creates an empty batch. */
+    public Batch() {
+        frames = allocate(INITIAL_LENGTH);
+    }
+
+    private static ByteBuffer allocate(final int length) {
+        return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param source of the payload; its position and limit stay as they are
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final ByteBuffer source, final int offset, final int payloadLength) {
+        return add(RecordType.USER_MIN, source, offset, payloadLength);
+    }
+
+    /**
+     * Adds a record with a type.
+     *
+     * @param type from 0 to 32767
+     * @param source of the payload; its position and limit stay as they are
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final int type, final ByteBuffer source, final int offset, final int payloadLength) {
+        Objects.checkFromIndexSize(offset, payloadLength, source.limit());
+        final int at = reserve(type, payloadLength);
+        frames.put(at, source, offset, payloadLength);
+        return added(type, payloadLength);
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final byte[] source, final int offset, final int payloadLength) {
+        return add(RecordType.USER_MIN, source, offset, payloadLength);
+    }
+
+    /**
+     * Adds a record with a type.
+     *
+     * @param type from 0 to 32767
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final int type, final byte[] source, final int offset, final int payloadLength) {
+        Objects.checkFromIndexSize(offset, payloadLength, source.length);
+        final int at = reserve(type, payloadLength);
+        frames.put(at, source, offset, payloadLength);
+        return added(type, payloadLength);
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final DirectBuffer source, final int offset, final int payloadLength) {
+        return add(RecordType.USER_MIN, source, offset, payloadLength);
+    }
+
+    /**
+     * Adds a record with a type.
+     *
+     * @param type from 0 to 32767
+     * @param source of the payload
+     * @param offset of the payload in the source
+     * @param payloadLength in bytes, 0 or more
+     * @return this batch
+     */
+    public Batch add(final int type, final DirectBuffer source, final int offset, final int payloadLength) {
+        Objects.checkFromIndexSize(offset, payloadLength, source.capacity());
+        final int at = reserve(type, payloadLength);
+        source.getBytes(offset, frames, at, payloadLength);
+        return added(type, payloadLength);
+    }
+
+    private int reserve(final int type, final int payloadLength) {
+        Appender.requireUserType(type);
+        final long needed = (long) length + FrameLayout.HEADER_LENGTH + payloadLength + FrameLayout.ALIGNMENT;
+        if (needed > FrameLayout.MAX_FRAME_LENGTH) {
+            throw new IllegalArgumentException(
+                    "batch too long: at most " + FrameLayout.MAX_FRAME_LENGTH + " bytes with headers, found " + needed);
+        }
+        if (needed > frames.capacity()) {
+            final ByteBuffer larger =
+                    allocate((int) Math.min(FrameLayout.MAX_FRAME_LENGTH, Math.max(needed, 2L * frames.capacity())));
+            larger.put(0, frames, 0, length);
+            frames = larger;
+        }
+        return length + FrameLayout.HEADER_LENGTH;
+    }
+
+    private Batch added(final int type, final int payloadLength) {
+        final int frameLength = FrameLayout.HEADER_LENGTH + payloadLength;
+        final int aligned = FrameLayout.align(frameLength);
+        for (int i = frameLength; i < aligned; i++) {
+            frames.put(length + i, (byte) 0);
+        }
+        FrameLayout.word(frames, length, FrameLayout.word(frameLength, 0));
+        FrameLayout.epochTypeAndLag(frames, length, 0, type, 0);
+        length += aligned;
+        count++;
+        return this;
+    }
+
+    /** Takes all records out. */
+    public void clear() {
+        length = 0;
+        count = 0;
+    }
+
+    /**
+     * How many records are in the batch.
+     *
+     * @return the number of records
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * How much room the batch takes in the journal, with headers and padding.
+     *
+     * @return bytes
+     */
+    public int length() {
+        return length;
+    }
+
+    /** The frames, complete but for what the append queue and the writer give them. */
+    ByteBuffer frames() {
+        return frames;
+    }
+}

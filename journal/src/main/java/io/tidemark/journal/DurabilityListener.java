@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/** Is told when the durable sequence has moved. */
+@FunctionalInterface
+public interface DurabilityListener {
+
+    /**
+     * Everything up to a sequence is durable. Called on the thread that forces, so whatever it does delays the next force;
+     * it must not wait for the journal. What it throws is passed over.
+     *
+     * @param sequence the new durable sequence, higher than at the call before
+     */
+    void onDurable(long sequence);
+}

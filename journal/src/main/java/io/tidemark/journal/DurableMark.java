@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable sequence, and those who wait for it.
+ *
+ * <p>Assumptions: (1) one thread at a time raises the mark; (2) any thread waits.
+ *
+ * <p>Guarantees: (1) a waiter returns after the mark has reached its sequence, the journal has failed or its time is up;
+ * (2) no wake-up is lost: a waiter puts itself on the stack, then looks at the mark and the end once more; who raises the
+ * mark stores it, then takes the stack. All are volatile accesses, so one sees the other; (3) waiters that gave up are
+ * dropped, so that waiting again and again holds no memory.
+ */
+final class DurableMark {
+
+    private static final VarHandle WAITERS;
+    private static final VarHandle SPINNING;
+    private static final int CANCELLED_BEFORE_SWEEP = 32;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WAITERS = lookup.findVarHandle(DurableMark.class, "waiters", Waiter.class);
+            SPINNING = lookup.findVarHandle(DurableMark.class, "spinning", int.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final PaddedSequence mark;
+
+    /** A stack. Pushed by waiters, taken as a whole by whoever sweeps. */
+    @SuppressWarnings("unused")
+    private volatile @Nullable Waiter waiters;
+
+    /** Number of waiters that gave up since the last sweep; */
+    private final AtomicInteger cancelled = new AtomicInteger();
+
+    /** 1 while a waiter spins. Many spinning waiters would take the processor from the threads they wait for. */
+    @SuppressWarnings("unused")
+    private volatile int spinning;
+
+    /** Nothing will move any more. */
+    private volatile boolean ended;
+
+    private static final class Waiter {
+        private final Thread thread = Thread.currentThread();
+        private final long sequence;
+        private volatile boolean cancelled;
+        private volatile boolean recheck;
+        private @Nullable Waiter next;
+
+        Waiter(final long sequence) {
+            this.sequence = sequence;
+        }
+    }
+
+    DurableMark(final long initial) {
+        mark = new PaddedSequence(initial);
+    }
+
+    long get() {
+        return mark.getAcquire();
+    }
+
+    /** Raises the mark and wakes whom that concerns. One thread at a time. */
+    void raise(final long sequence) {
+        mark.setVolatile(sequence);
+        sweep();
+    }
+
+    /** Wakes everybody: the mark will not move any more. */
+    void end() {
+        ended = true;
+        sweep();
+    }
+
+    /** Wakes everybody to look at the state of the journal. Those who still want to wait do so. */
+    void wakeAll() {
+        Waiter waiter = (Waiter) WAITERS.getAndSet(this, null);
+        while (waiter != null) {
+            final Waiter next = waiter.next;
+            waiter.recheck = true;
+            LockSupport.unpark(waiter.thread);
+            waiter = next;
+        }
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /**
+     * Waits until the mark has reached a sequence.
+     *
+     * @param sequence to wait for
+     * @param timeoutNs at most this long; {@link Long#MAX_VALUE} for ever
+     * @param interruptible whether an interrupt ends the waiting
+     * @param spinNs how long to spin before parking; only one thread at a time does
+     * @return false if the time was up, the mark has ended, the thread was interrupted, or all were woken to look again
+     */
+    boolean await(final long sequence, final long timeoutNs, final boolean interruptible, final long spinNs) {
+        if (mark.getAcquire() >= sequence) {
+            return true;
+        }
+        final long startNs = System.nanoTime();
+        if (spinNs > 0 && SPINNING.compareAndSet(this, 0, 1)) {
+            try {
+                if (spin(sequence, startNs, Math.min(spinNs, timeoutNs))) {
+                    return true;
+                }
+            } finally {
+                SPINNING.setRelease(this, 0);
+            }
+        }
+        return park(sequence, startNs, timeoutNs, interruptible);
+    }
+
+    /** Number of waiters on the stack, those included that gave up and were not dropped yet. */
+    int waiterCount() {
+        int count = 0;
+        for (Waiter waiter = (Waiter) WAITERS.getVolatile(this); waiter != null; waiter = waiter.next) {
+            count++;
+        }
+        return count;
+    }
+
+    private boolean spin(final long sequence, final long startNs, final long limitNs) {
+        while (!ended && System.nanoTime() - startNs < limitNs) {
+            if (mark.getAcquire() >= sequence) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private boolean park(final long sequence, final long startNs, final long timeoutNs, final boolean interruptible) {
+        final Waiter waiter = new Waiter(sequence);
+        push(waiter);
+        boolean interrupted = false;
+        try {
+            while (mark.getVolatile() < sequence && !ended && !waiter.recheck) {
+                final long leftNs =
+                        timeoutNs == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNs - (System.nanoTime() - startNs);
+                if (leftNs <= 0 || (interruptible && Thread.currentThread().isInterrupted())) {
+                    break;
+                }
+                LockSupport.parkNanos(this, leftNs);
+                if (!interruptible) {
+                    // A set interrupt status would turn parking into spinning.
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            waiter.cancelled = true;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (mark.getVolatile() >= sequence) {
+            return true;
+        }
+        dropCancelled();
+        return false;
+    }
+
+    private void push(final Waiter waiter) {
+        Waiter top = (Waiter) WAITERS.getVolatile(this);
+        waiter.next = top;
+        while (!WAITERS.compareAndSet(this, top, waiter)) {
+            top = (Waiter) WAITERS.getVolatile(this);
+            waiter.next = top;
+        }
+    }
+
+    private void dropCancelled() {
+        if (cancelled.incrementAndGet() >= CANCELLED_BEFORE_SWEEP) {
+            cancelled.set(0);
+            sweep();
+        }
+    }
+
+    /**
+     * Takes the whole stack, wakes those whose time has come, and puts the others back. While a sweeper holds the stack,
+     * another may raise the mark and find nobody to wake; so a sweeper looks at the mark again after putting back.
+     */
+    private void sweep() {
+        long reached;
+        boolean over;
+        do {
+            over = ended;
+            reached = mark.getVolatile();
+            Waiter waiter = (Waiter) WAITERS.getAndSet(this, null);
+            while (waiter != null) {
+                final Waiter next = waiter.next;
+                if (over || waiter.sequence <= reached) {
+                    LockSupport.unpark(waiter.thread);
+                } else if (!waiter.cancelled) {
+                    push(waiter);
+                }
+                waiter = next;
+            }
+        } while (WAITERS.getVolatile(this) != null && (mark.getVolatile() != reached || ended != over));
+    }
+}

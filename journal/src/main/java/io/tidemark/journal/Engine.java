@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.format.SegmentLayout;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What writer, sync and keeper agents share: the queues between them, the marks, and the state of the whole. Each field
+ * says who writes it.
+ */
+final class Engine {
+
+    private static final int CONTROL_CHUNK = 64;
+
+    private final JournalConfig config;
+    private final String directory;
+    private final Meta meta;
+    private final AppendQueue queue;
+    private final int maxFrameLength;
+
+    /** The last sequence written. Written by the writer. */
+    private final PaddedSequence written;
+
+    /** The last durable sequence. Raised by the sync agent. */
+    private final DurableMark durable;
+
+    /** The highest sequence anybody wants forced at once. Raised by any thread. */
+    private final PaddedSequence flushTarget = new PaddedSequence(0);
+
+    /** Segments ready to be written. From the keeper to the writer. */
+    private final SpscVarHandleArrayQueue<Segment> standbys;
+
+    /** Segments that are full and forced. From the sync agent to the keeper. */
+    private final MessagePassingQueue<Segment> retired = new MpscUnboundedVarHandleArrayQueue<>(CONTROL_CHUNK);
+
+    /** What the listener is to be told. From any agent to the keeper. */
+    private final MessagePassingQueue<Runnable> news = new MpscUnboundedVarHandleArrayQueue<>(CONTROL_CHUNK);
+
+    private final WakeSignal writerSignal = new WakeSignal();
+    private final WakeSignal syncSignal;
+    private final WakeSignal keeperSignal = new WakeSignal();
+
+    /** The first failure; it ends the instance. Set once by any thread. */
+    private final AtomicReference<@Nullable JournalFailedException> failure = new AtomicReference<>();
+
+    private final LongAdder backPressureWaits = new LongAdder();
+    private final LongAdder standbyWaits = new LongAdder();
+    private final LongAdder listenerFailures = new LongAdder();
+
+    /** When closing must end, in ticker time; meaningful once closing. Written by the closer before {@link #closing}. */
+    private long closeDeadlineNs;
+
+    /** Written by the closer, once. */
+    private volatile boolean closing;
+
+    /** The writer will write no more. Written by the writer. */
+    private volatile boolean writerEnded;
+
+    /** The sync agent will force no more. Written by the sync agent. */
+    private volatile boolean syncEnded;
+
+    /** The keeper has let everything go. Written by the keeper. */
+    private volatile boolean keeperEnded;
+
+    /** The writer needs a segment that is not there yet. Written by the writer. */
+    private volatile boolean waitingForStandby;
+
+    /** Why there is no standby; null if room is not what is missing. Written by the keeper. */
+    private volatile @Nullable StorageFullException spaceProblem;
+
+    /** What closing has to report: records that were accepted and could not be written. Written by the writer. */
+    private volatile @Nullable JournalException abandoned;
+
+    /** The keeper is to look at the durable mark. Set by the sync agent, cleared by the keeper. */
+    private volatile boolean markMoved;
+
+    Engine(final JournalConfig config, final String directory, final Meta meta, final long lastSequence) {
+        this.config = config;
+        this.syncSignal = writesThenSyncs() ? writerSignal : new WakeSignal();
+        this.directory = directory;
+        this.meta = meta;
+        this.queue = new AppendQueue(config.queueLength(), lastSequence + 1);
+        this.maxFrameLength =
+                Math.min(queue.maxClaimLength(), config.segmentLength() - SegmentLayout.HEADER_PAGE_LENGTH);
+        this.written = new PaddedSequence(lastSequence);
+        this.durable = new DurableMark(lastSequence);
+        this.standbys = new SpscVarHandleArrayQueue<>(Math.max(2, config.standbyCount() + 1));
+    }
+
+    JournalConfig config() {
+        return config;
+    }
+
+    String directory() {
+        return directory;
+    }
+
+    Meta meta() {
+        return meta;
+    }
+
+    AppendQueue queue() {
+        return queue;
+    }
+
+    /** The longest frame, and the longest batch of frames, padding included. */
+    int maxFrameLength() {
+        return maxFrameLength;
+    }
+
+    /** The longest payload of one record. */
+    int maxRecordLength() {
+        return maxFrameLength - FrameLayout.HEADER_LENGTH;
+    }
+
+    PaddedSequence written() {
+        return written;
+    }
+
+    DurableMark durable() {
+        return durable;
+    }
+
+    PaddedSequence flushTarget() {
+        return flushTarget;
+    }
+
+    SpscVarHandleArrayQueue<Segment> standbys() {
+        return standbys;
+    }
+
+    MessagePassingQueue<Segment> retired() {
+        return retired;
+    }
+
+    MessagePassingQueue<Runnable> news() {
+        return news;
+    }
+
+    WakeSignal writerSignal() {
+        return writerSignal;
+    }
+
+    WakeSignal syncSignal() {
+        return syncSignal;
+    }
+
+    WakeSignal keeperSignal() {
+        return keeperSignal;
+    }
+
+    LongAdder backPressureWaits() {
+        return backPressureWaits;
+    }
+
+    LongAdder standbyWaits() {
+        return standbyWaits;
+    }
+
+    LongAdder listenerFailures() {
+        return listenerFailures;
+    }
+
+    /** Whether writer and sync agent share a thread. */
+    boolean writesThenSyncs() {
+        return config.syncPolicy().isAlways() && !config.invokedAgents();
+    }
+
+    long nowNs() {
+        return config.ticker().nanoTime();
+    }
+
+    /** Ends the instance, unless something else already has. Any thread. */
+    void fail(final Throwable cause) {
+        final String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        final JournalFailedException first = new JournalFailedException(
+                "journal ended itself, durable up to sequence " + durable.get() + ": " + words + ": directory="
+                        + directory + "; close it and open it again to go on with what is on the disk",
+                cause);
+        if (failure.compareAndSet(null, first)) {
+            durable.end();
+            news.offer(() -> config.listener().onFailed(first));
+            wakeAll();
+        }
+    }
+
+    @Nullable
+    JournalFailedException failure() {
+        return failure.get();
+    }
+
+    boolean hasFailed() {
+        return failure.get() != null;
+    }
+
+    private void wakeAll() {
+        writerSignal.wake();
+        syncSignal.wake();
+        keeperSignal.wake();
+    }
+
+    /** Begins to close; the queue must be closed by the caller. */
+    void beginClosing() {
+        closeDeadlineNs = nowNs() + config.closeTimeoutNs();
+        closing = true;
+        wakeAll();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Whether closing has taken longer than it may. */
+    boolean closeIsOverdue() {
+        return closing && nowNs() - closeDeadlineNs >= 0;
+    }
+
+    boolean writerEnded() {
+        return writerEnded;
+    }
+
+    void endWriter() {
+        writerEnded = true;
+        wakeAll();
+    }
+
+    boolean syncEnded() {
+        return syncEnded;
+    }
+
+    void endSync() {
+        syncEnded = true;
+        durable.end();
+        wakeAll();
+    }
+
+    boolean keeperEnded() {
+        return keeperEnded;
+    }
+
+    void endKeeper() {
+        keeperEnded = true;
+    }
+
+    boolean isWaitingForStandby() {
+        return waitingForStandby;
+    }
+
+    void waitingForStandby(final boolean waiting) {
+        waitingForStandby = waiting;
+    }
+
+    void spaceProblem(final @Nullable StorageFullException problem) {
+        spaceProblem = problem;
+    }
+
+    /** Why the writer stands still, if that is for want of room. */
+    @Nullable
+    StorageFullException stallProblem() {
+        return waitingForStandby ? spaceProblem : null;
+    }
+
+    @Nullable
+    JournalException abandoned() {
+        return abandoned;
+    }
+
+    void abandoned(final JournalException problem) {
+        abandoned = problem;
+    }
+
+    /** Tells the keeper that the durable mark has moved; wakes it only if it did not know yet. */
+    void noteMarkMoved() {
+        if (!markMoved) {
+            markMoved = true;
+            keeperSignal.wake();
+        }
+    }
+
+    boolean markMoved() {
+        return markMoved;
+    }
+
+    void clearMarkMoved() {
+        markMoved = false;
+    }
+}

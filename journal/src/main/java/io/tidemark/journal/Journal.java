@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.storage.DirectoryStorage;
+import io.tidemark.journal.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.AgentInvoker;
+
+/**
+ * A journal that is open for writing: records are appended at its end, become durable in their order, and are read back
+ * in it.
+ *
+ * <pre>{@code
+ * try (Journal journal = Journal.open(Path.of("data/orders"))) {
+ *     Appender appender = journal.appender();
+ *     long sequence = appender.append(bytes, 0, bytes.length);
+ *     journal.awaitDurable(sequence);
+ * }
+ * }</pre>
+ *
+ * <p>Sequences are dense: 1, 2, 3 and so on, across all appenders and all openings. After a crash of the process or of the
+ * machine the journal holds a prefix of what was appended, without a gap, byte for byte, and at least everything up to the
+ * last durable sequence that anybody was told.
+ *
+ * <p>Thread-safe, but for {@link #invoke()}.
+ */
+public final class Journal implements AutoCloseable {
+
+    private static final long CLOSE_PARK_NS = 50_000;
+
+    private final Storage storage;
+    private final Engine engine;
+    private final JournalThreads threads;
+    private final RecoveryReport recoveryReport;
+    private final AtomicBoolean closeCalled = new AtomicBoolean();
+
+    private Journal(final Storage storage, final JournalOpening opening, final JournalThreads threads) {
+        this.storage = storage;
+        this.engine = opening.engine();
+        this.threads = threads;
+        this.recoveryReport = opening.report();
+    }
+
+    /**
+     * Opens the journal in a directory with the default configuration, and creates it if the directory is empty or
+     * missing.
+     *
+     * @param directory of the journal
+     * @return the journal
+     * @throws JournalException if it can't be opened; the subclass tells why
+     */
+    public static Journal open(final Path directory) {
+        return open(directory, JournalConfig.defaults());
+    }
+
+    /**
+     * Opens the journal in a directory, and creates it if the directory is empty or missing.
+     *
+     * @param directory of the journal
+     * @param config how to run it
+     * @return the journal
+     * @throws JournalLockedException if it is open for writing elsewhere
+     * @throws NotAJournalException if the directory holds other files, and no journal
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws CorruptJournalException if something that had been durable is damaged; nothing was changed then
+     * @throws StorageFullException if there is no room
+     * @throws StorageException if the file system refuses in another way
+     */
+    public static Journal open(final Path directory, final JournalConfig config) {
+        Objects.requireNonNull(config, "config");
+        final String path = directory.toAbsolutePath().toString();
+        if (config.invokedAgents()) {
+            return StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config));
+        }
+        // An interrupt of the caller would close the files under work, so they are opened on a thread that has none.
+        return OpeningThread.call(
+                () -> StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config)));
+    }
+
+    static Journal open(final Storage storage, final JournalConfig config) throws IOException {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new JournalException("this machine is big-endian, the journal was never tested on one");
+        }
+        final JournalOpening opening = JournalOpening.open(storage, config);
+        opening.engine().news().offer(() -> config.listener().onRecovered(opening.report()));
+        final JournalThreads threads =
+                config.invokedAgents() ? JournalThreads.invoked(opening) : JournalThreads.start(opening);
+        return new Journal(storage, opening, threads);
+    }
+
+    /**
+     * Makes an appender for the calling thread, or for one that it is handed to. Costs some allocation, so keep it.
+     *
+     * @return a new appender
+     */
+    public Appender appender() {
+        return new Appender(engine);
+    }
+
+    /**
+     * The last sequence that was given to a record. It need not have been written yet.
+     *
+     * @return a sequence; 0 if there never was a record
+     */
+    public long lastSequence() {
+        return engine.queue().lastClaimedSequence();
+    }
+
+    /**
+     * The last sequence that was written: a crash of the process can't take it away any more, a power cut can.
+     *
+     * @return a sequence; 0 if there never was a record
+     */
+    public long writtenSequence() {
+        return engine.written().getAcquire();
+    }
+
+    /**
+     * The durable sequence: neither a crash of the process nor a power cut can take away a record up to here.
+     *
+     * @return a sequence; 0 if there never was a record
+     */
+    public long durableSequence() {
+        return engine.durable().get();
+    }
+
+    /**
+     * Waits until a record is durable. When that will be is for the {@link SyncPolicy} to say; {@link #flush()} asks for it
+     * at once.
+     *
+     * @param sequence of the record
+     * @throws InterruptedException if the thread is interrupted
+     * @throws JournalFailedException if the journal failed before
+     * @throws JournalClosedException if the journal was closed before
+     * @throws StorageFullException if the record waits for room on the file system; it may still become durable
+     */
+    public void awaitDurable(final long sequence) throws InterruptedException {
+        Waiting.awaitDurable(engine, sequence, Long.MAX_VALUE, 0);
+    }
+
+    /**
+     * Waits until a record is durable, but not longer than a given time.
+     *
+     * @param sequence of the record
+     * @param timeout 0 or more
+     * @return false if the time was up
+     * @throws InterruptedException if the thread is interrupted
+     * @throws JournalFailedException if the journal failed before
+     * @throws JournalClosedException if the journal was closed before
+     * @throws StorageFullException if the record waits for room on the file system; it may still become durable
+     */
+    public boolean awaitDurable(final long sequence, final Duration timeout) throws InterruptedException {
+        return Waiting.awaitDurable(engine, sequence, timeout.toNanos(), 0);
+    }
+
+    /**
+     * Forces everything that was appended before this call, and waits for it; an interrupt does not end the waiting.
+     *
+     * @return the durable sequence, at least that of the last record appended before
+     * @throws JournalException as for {@link #awaitDurable(long)}
+     */
+    public long flush() {
+        Waiting.awaitDurable(engine, requestFlush(), 0);
+        return durableSequence();
+    }
+
+    /** Asks for a force of everything appended so far, without waiting for it. */
+    long requestFlush() {
+        final long target = lastSequence();
+        engine.flushTarget().max(target);
+        engine.syncSignal().wake();
+        return target;
+    }
+
+    /**
+     * Gives every record from a sequence on to a handler, up to the last one written at the moment of this call.
+     *
+     * @param fromSequence of the first record wanted, from 1
+     * @param handler takes the records; what it throws ends the replay
+     * @return the sequence of the record that would have come next
+     * @throws CorruptJournalException if a record on the way is damaged
+     * @throws StorageException if reading fails
+     */
+    public long replay(final long fromSequence, final RecordHandler handler) {
+        final long last = writtenSequence();
+        final long next = StorageCall.run(engine.directory(), () -> Replay.run(storage, fromSequence, last, handler));
+        if (next <= last) {
+            throw new CorruptJournalException(
+                    engine.directory(), 0, next, "a record that was written since opening is no longer there");
+        }
+        return next;
+    }
+
+    /**
+     * The longest payload that a record can have.
+     *
+     * @return bytes
+     */
+    public int maxRecordLength() {
+        return engine.maxRecordLength();
+    }
+
+    /**
+     * What opening found.
+     *
+     * @return the report
+     */
+    public RecoveryReport recoveryReport() {
+        return recoveryReport;
+    }
+
+    /**
+     * How often an append found the queue full and had to wait: the first sign of a disk that can't keep up.
+     *
+     * @return number of waits since opening
+     */
+    public long backPressureCount() {
+        return engine.backPressureWaits().sum();
+    }
+
+    /**
+     * How often a full segment had no standby ready behind it.
+     *
+     * @return number of waits since opening
+     */
+    public long standbyWaitCount() {
+        return engine.standbyWaits().sum();
+    }
+
+    /**
+     * Number of segments that stand ready to be written behind the present one.
+     *
+     * @return number of segments
+     */
+    public int standbyCount() {
+        return engine.standbys().size();
+    }
+
+    /**
+     * Lets each of the journal's agents work once. Only for a journal {@linkplain JournalConfig#withInvokedAgents()
+     * configured} so; one thread at a time.
+     *
+     * @return amount of work done; 0 if there was nothing to do
+     */
+    public int invoke() {
+        return threads.invoke();
+    }
+
+    /** The agents one by one, for tests that step them in any order. */
+    List<AgentInvoker> invokers() {
+        return threads.invokers();
+    }
+
+    /**
+     * Closes the journal: no append is accepted any more, what was accepted is written and forced whatever the policy, and
+     * everything is let go. Calls after the first do nothing. Must not be called from a listener.
+     *
+     * @throws JournalFailedException if the journal had failed, or does so now: what is durable is told by
+     *     {@link #durableSequence()}, which stays readable
+     * @throws JournalException if records that were accepted could not be written in the time allowed
+     */
+    @Override
+    public void close() {
+        if (!closeCalled.compareAndSet(false, true)) {
+            return;
+        }
+        engine.beginClosing();
+        while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.closeIsOverdue()) {
+            if (threads.invokers().isEmpty()) {
+                LockSupport.parkNanos(CLOSE_PARK_NS);
+            } else {
+                threads.invoke();
+            }
+        }
+        engine.writerSignal().wake();
+        threads.join();
+        final JournalFailedException failure = engine.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        final JournalException abandoned = engine.abandoned();
+        if (abandoned != null) {
+            throw abandoned;
+        }
+    }
+}

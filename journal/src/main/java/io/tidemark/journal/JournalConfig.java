@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.SegmentLayout;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a journal is to be run: an immutable value. Each {@code with} method checks what it is given and returns a changed
+ * copy; nothing is read from system properties or the environment.
+ *
+ * <pre>{@code
+ * JournalConfig config = JournalConfig.defaults()
+ *         .withSyncPolicy(SyncPolicy.always())
+ *         .withSegmentLength(256 << 20);
+ * }</pre>
+ */
+public final class JournalConfig {
+
+    private static final int MIN_QUEUE_LENGTH = 64 << 10;
+    private static final int MAX_QUEUE_LENGTH = 1 << 30;
+    private static final int MAX_STANDBY_COUNT = 1024;
+
+    private static final JournalConfig DEFAULTS = new JournalConfig(new Fields());
+
+    private final Fields fields;
+
+    private JournalConfig(final Fields fields) {
+        this.fields = fields;
+    }
+
+    /** The values; changed only in copies that nobody has seen yet. */
+    private static final class Fields implements Cloneable {
+        private int segmentLength = 64 << 20;
+        private int queueLength = 16 << 20;
+        private int standbyCount = 1;
+        private SyncPolicy syncPolicy = SyncPolicy.batch(16_384, 1 << 20, Duration.ofMillis(1));
+        private long closeTimeoutNs = Duration.ofSeconds(10).toNanos();
+        private long slowForceNs = Duration.ofMillis(100).toNanos();
+        private EpochNanoClock clock = new OffsetEpochNanoClock();
+        private NanoClock ticker = System::nanoTime;
+        private LongSupplier idSource = new SecureRandom()::nextLong;
+        private @Nullable Supplier<IdleStrategy> idleStrategy;
+        private @Nullable ThreadFactory threadFactory;
+        private boolean invokedAgents;
+        private JournalListener listener = new JournalListener() {};
+        private @Nullable DurabilityListener durabilityListener;
+
+        Fields copy() {
+            try {
+                return (Fields) clone();
+            } catch (final CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /**
+     * The defaults: segments of 64 MiB, an append queue of 16 MiB, one standby, and a force after 16,384 records, 1 MiB
+     * or 1 ms, whichever comes first.
+     *
+     * @return the configuration
+     */
+    public static JournalConfig defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Sets the length of segments made from now on; those that exist keep theirs.
+     *
+     * @param segmentLength in bytes, a multiple of 4096 from 64 KiB to 1 GiB; a record can't be longer than a segment
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the length is out of its range
+     */
+    public JournalConfig withSegmentLength(final int segmentLength) {
+        require(
+                segmentLength >= SegmentLayout.MIN_SEGMENT_LENGTH
+                        && segmentLength <= SegmentLayout.MAX_SEGMENT_LENGTH
+                        && segmentLength % SegmentLayout.HEADER_PAGE_LENGTH == 0,
+                "segmentLength must be a multiple of 4096 from 65536 to 1073741824",
+                segmentLength);
+        final Fields copy = fields.copy();
+        copy.segmentLength = segmentLength;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets the length of the append queue, the memory in which records wait for the writer.
+     *
+     * @param queueLength in bytes, a power of two from 64 KiB to 1 GiB; a record or batch takes at most half of it
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the length is out of its range
+     */
+    public JournalConfig withQueueLength(final int queueLength) {
+        require(
+                queueLength >= MIN_QUEUE_LENGTH
+                        && queueLength <= MAX_QUEUE_LENGTH
+                        && Integer.bitCount(queueLength) == 1,
+                "queueLength must be a power of two from 65536 to 1073741824",
+                queueLength);
+        final Fields copy = fields.copy();
+        copy.queueLength = queueLength;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets how many segments are kept ready ahead of the writer.
+     *
+     * @param standbyCount from 1 to 1024
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the count is out of its range
+     */
+    public JournalConfig withStandbyCount(final int standbyCount) {
+        require(
+                standbyCount >= 1 && standbyCount <= MAX_STANDBY_COUNT,
+                "standbyCount must be from 1 to 1024",
+                standbyCount);
+        final Fields copy = fields.copy();
+        copy.standbyCount = standbyCount;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets when to force.
+     *
+     * @param syncPolicy one of the three
+     * @return the changed configuration
+     */
+    public JournalConfig withSyncPolicy(final SyncPolicy syncPolicy) {
+        final Fields copy = fields.copy();
+        copy.syncPolicy = Objects.requireNonNull(syncPolicy, "syncPolicy");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets how long {@link Journal#close()} waits for claims that were never committed, or for room on a full file
+     * system, before it gives up what could not be written, and says so.
+     *
+     * @param closeTimeout 0 or more
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public JournalConfig withCloseTimeout(final Duration closeTimeout) {
+        require(!closeTimeout.isNegative(), "closeTimeout must not be negative", closeTimeout);
+        final Fields copy = fields.copy();
+        copy.closeTimeoutNs = closeTimeout.toNanos();
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets from when on a force is told to {@link JournalListener#onSlowForce}.
+     *
+     * @param slowForce 0 or more
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public JournalConfig withSlowForceThreshold(final Duration slowForce) {
+        require(!slowForce.isNegative(), "slowForce must not be negative", slowForce);
+        final Fields copy = fields.copy();
+        copy.slowForceNs = slowForce.toNanos();
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets the clock that stamps records. Timestamps never go back: where the clock does, the last one is repeated.
+     *
+     * @param clock nanoseconds since the beginning of 1970, UTC; called by the writer alone, once for a run of records
+     * @return the changed configuration
+     */
+    public JournalConfig withClock(final EpochNanoClock clock) {
+        final Fields copy = fields.copy();
+        copy.clock = Objects.requireNonNull(clock, "clock");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets how the journal's threads wait. By default they spin for a fraction of a millisecond, then park until they are
+     * woken, so that an idle journal uses no processor time; a busy-spinning strategy takes one core for each of writer
+     * and sync thread.
+     *
+     * @param idleStrategy makes one strategy for each thread
+     * @return the changed configuration
+     */
+    public JournalConfig withIdleStrategy(final Supplier<IdleStrategy> idleStrategy) {
+        final Fields copy = fields.copy();
+        copy.idleStrategy = Objects.requireNonNull(idleStrategy, "idleStrategy");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets what makes the journal's threads. They must not be interrupted.
+     *
+     * @param threadFactory makes threads that are not started yet
+     * @return the changed configuration
+     */
+    public JournalConfig withThreadFactory(final ThreadFactory threadFactory) {
+        final Fields copy = fields.copy();
+        copy.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Runs the journal without threads of its own: the user calls {@link Journal#invoke()} again and again from one
+     * thread, which must not be interrupted. Waiting calls must come from other threads.
+     *
+     * @return the changed configuration
+     */
+    public JournalConfig withInvokedAgents() {
+        final Fields copy = fields.copy();
+        copy.invokedAgents = true;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets who is told of recovery, rolls, slow forces and failure.
+     *
+     * @param listener to be told
+     * @return the changed configuration
+     */
+    public JournalConfig withListener(final JournalListener listener) {
+        final Fields copy = fields.copy();
+        copy.listener = Objects.requireNonNull(listener, "listener");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets who is told when the durable sequence moves.
+     *
+     * @param durabilityListener to be told
+     * @return the changed configuration
+     */
+    public JournalConfig withDurabilityListener(final DurabilityListener durabilityListener) {
+        final Fields copy = fields.copy();
+        copy.durabilityListener = Objects.requireNonNull(durabilityListener, "durabilityListener");
+        return new JournalConfig(copy);
+    }
+
+    /** Measures time between events; replaced by tests that own time. */
+    JournalConfig withTicker(final NanoClock ticker) {
+        final Fields copy = fields.copy();
+        copy.ticker = ticker;
+        return new JournalConfig(copy);
+    }
+
+    /** Gives the two halves of a new journal's id; replaced by tests that must repeat themselves. */
+    JournalConfig withIdSource(final LongSupplier idSource) {
+        final Fields copy = fields.copy();
+        copy.idSource = idSource;
+        return new JournalConfig(copy);
+    }
+
+    private static void require(final boolean condition, final String rule, final Object found) {
+        if (!condition) {
+            throw new IllegalArgumentException(rule + ": found " + found);
+        }
+    }
+
+    int segmentLength() {
+        return fields.segmentLength;
+    }
+
+    int queueLength() {
+        return fields.queueLength;
+    }
+
+    int standbyCount() {
+        return fields.standbyCount;
+    }
+
+    SyncPolicy syncPolicy() {
+        return fields.syncPolicy;
+    }
+
+    long closeTimeoutNs() {
+        return fields.closeTimeoutNs;
+    }
+
+    long slowForceNs() {
+        return fields.slowForceNs;
+    }
+
+    EpochNanoClock clock() {
+        return fields.clock;
+    }
+
+    NanoClock ticker() {
+        return fields.ticker;
+    }
+
+    LongSupplier idSource() {
+        return fields.idSource;
+    }
+
+    @Nullable
+    Supplier<IdleStrategy> idleStrategy() {
+        return fields.idleStrategy;
+    }
+
+    @Nullable
+    ThreadFactory threadFactory() {
+        return fields.threadFactory;
+    }
+
+    boolean invokedAgents() {
+        return fields.invokedAgents;
+    }
+
+    JournalListener listener() {
+        return fields.listener;
+    }
+
+    @Nullable
+    DurabilityListener durabilityListener() {
+        return fields.durabilityListener;
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/**
+ * Is told what an operator would want to know. Called on the thread that opens the journal or on the one that keeps its
+ * segments, never on one that an append or a force waits for. What it throws is passed over.
+ */
+public interface JournalListener {
+
+    /**
+     * The journal was opened, and this is what was found in it.
+     *
+     * @param report on the recovery
+     */
+    default void onRecovered(final RecoveryReport report) {}
+
+    /**
+     * A segment is full, and the journal goes on in the next.
+     *
+     * @param segment number of the segment that is full
+     * @param lastSequence of the records in it
+     */
+    default void onRolled(final long segment, final long lastSequence) {}
+
+    /**
+     * A force took longer than the configured threshold.
+     *
+     * @param durationNs that it took
+     */
+    default void onSlowForce(final long durationNs) {}
+
+    /**
+     * There is no room for another segment. Appends go on while the present one has room, and resume when there is room
+     * again.
+     *
+     * @param problem what the file system said
+     */
+    default void onStorageFull(final StorageFullException problem) {}
+
+    /**
+     * The journal ended itself.
+     *
+     * @param failure the first failure
+     */
+    default void onFailed(final JournalFailedException failure) {}
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MetaFile;
+import io.tidemark.journal.storage.SegmentPreparation;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Opens a journal for writing: lock, meta file, first segment, recovery, and the agents, ready to be started.
+ *
+ * @param engine what the agents share
+ * @param writer not started yet
+ * @param sync not started yet
+ * @param keeper not started yet
+ * @param report on the recovery
+ */
+record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperAgent keeper, RecoveryReport report) {
+
+    /** How much of a segment that existed before is faulted in for writing when it is mapped again, in bytes. */
+    static final int RESUME_FAULT_LENGTH = 4 << 20;
+
+    /**
+     * Opens the journal in a directory, or creates one where the directory is empty. If that fails, everything is let go
+     * again.
+     *
+     * @param storage of the journal; the keeper closes it in the end
+     * @param config how to run it
+     * @return the journal, opened
+     * @throws IOException if a call failed
+     */
+    static JournalOpening open(final Storage storage, final JournalConfig config) throws IOException {
+        final long startNs = System.nanoTime();
+        try {
+            if (!storage.tryLock(FileNames.LOCK)) {
+                throw new JournalLockedException(
+                        "journal is open for writing elsewhere, in this process or another: directory="
+                                + storage.pathOf("") + "; close it there first");
+            }
+            return openLocked(storage, config, startNs);
+        } catch (final IOException | RuntimeException | Error e) {
+            try {
+                storage.close();
+            } catch (final IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private static JournalOpening openLocked(final Storage storage, final JournalConfig config, final long startNs)
+            throws IOException {
+        final JournalFiles found = JournalFiles.list(storage);
+        final MetaFile metaFile = openMeta(storage, config, found);
+        try {
+            deleteLeftovers(storage, found);
+            final JournalFiles files = withFirstSegment(storage, config, found, metaFile);
+            final Recovery.Result result = new Recovery(storage, metaFile, files).recover(startNs);
+            final List<Long> adoptable = keepFitting(storage, config, result);
+            final Segment segment = mapTail(storage, result);
+            final Engine engine = new Engine(
+                    config, storage.pathOf(""), result.meta(), result.tail().lastSequence());
+            final SyncAgent sync = new SyncAgent(engine, segment);
+            final WriterAgent writer = new WriterAgent(engine, sync, segment);
+            final KeeperAgent keeper =
+                    new KeeperAgent(engine, storage, metaFile, segment, result.segmentFirstSequence(), adoptable);
+            return new JournalOpening(engine, writer, sync, keeper, result.report());
+        } catch (final IOException | RuntimeException | Error e) {
+            metaFile.close();
+            throw e;
+        }
+    }
+
+    private static MetaFile openMeta(final Storage storage, final JournalConfig config, final JournalFiles found)
+            throws IOException {
+        if (found.hasMeta()) {
+            return MetaFile.open(storage, true);
+        }
+        if (found.foreign() != null || !found.segments().isEmpty()) {
+            found.requireMeta(storage);
+        }
+        deleteLeftovers(storage, found);
+        return MetaFile.create(
+                storage,
+                Meta.created(config.idSource().getAsLong(), config.idSource().getAsLong()));
+    }
+
+    private static void deleteLeftovers(final Storage storage, final JournalFiles found) throws IOException {
+        for (final String name : JournalFiles.list(storage).leftovers()) {
+            if (found.leftovers().contains(name)) {
+                storage.delete(name);
+            }
+        }
+    }
+
+    /** Makes the first segment of a journal that has none. */
+    private static JournalFiles withFirstSegment(
+            final Storage storage, final JournalConfig config, final JournalFiles found, final MetaFile metaFile)
+            throws IOException {
+        if (!found.segments().isEmpty()) {
+            return found;
+        }
+        final Meta meta = JournalFiles.readMeta(storage, metaFile);
+        if (meta.durableSequence() != 0) {
+            throw new CorruptJournalException(
+                    storage.pathOf(FileNames.segment(meta.markSegment())),
+                    0,
+                    meta.durableSequence(),
+                    "no segment is there, but everything up to sequence " + meta.durableSequence()
+                            + " had been durable");
+        }
+        final SegmentPreparation preparation = new SegmentPreparation(
+                storage,
+                new SegmentHeader(
+                        meta.journalIdHigh(),
+                        meta.journalIdLow(),
+                        meta.markSegment(),
+                        config.segmentLength(),
+                        meta.epoch() + 1,
+                        config.clock().nanoTime()));
+        while (!preparation.step()) {
+            // Each step does a part.
+        }
+        preparation.result().unmap();
+        return new JournalFiles(true, List.of(meta.markSegment()), List.of(), null);
+    }
+
+    /** Deletes standbys that are damaged, or that the configuration has no use for, the newest first. */
+    private static List<Long> keepFitting(
+            final Storage storage, final JournalConfig config, final Recovery.Result result) throws IOException {
+        final List<Long> kept = new ArrayList<>();
+        for (final long number : result.standbys()) {
+            if (kept.size() == config.standbyCount() || !isFitting(storage, config, result, number)) {
+                break;
+            }
+            kept.add(number);
+        }
+        for (int i = result.standbys().size() - 1; i >= kept.size(); i--) {
+            storage.delete(FileNames.segment(result.standbys().get(i)));
+            storage.forceDirectory();
+        }
+        return kept;
+    }
+
+    private static boolean isFitting(
+            final Storage storage, final JournalConfig config, final Recovery.Result result, final long number)
+            throws IOException {
+        try (SegmentReader reader =
+                SegmentReader.open(storage, number, result.meta(), result.tail().nextSequence())) {
+            return reader.length() == config.segmentLength();
+        } catch (final CorruptJournalException e) {
+            return false;
+        }
+    }
+
+    private static Segment mapTail(final Storage storage, final Recovery.Result result) throws IOException {
+        final JournalTail tail = result.tail();
+        final SegmentHeader header;
+        try (SegmentReader reader = SegmentReader.open(storage, tail.segment(), result.meta(), tail.nextSequence())) {
+            header = reader.header();
+        }
+        try (StorageFile file = storage.open(FileNames.segment(tail.segment()), true)) {
+            final MappedFile mapped = file.map(header.segmentLength());
+            // Faulting in makes pages dirty, and so has them written. A new segment is about to be filled; one that is
+            // resumed may see a few records before it is closed again.
+            final int page = tail.offset() & -SegmentPreparation.FILL_LENGTH;
+            final int end = result.meta().epoch() == 1
+                    ? header.segmentLength()
+                    : Math.min(header.segmentLength(), page + RESUME_FAULT_LENGTH);
+            SegmentPreparation.faultIn(mapped.buffer(), page, end);
+            return new Segment(header, mapped, tail.offset());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/**
+ * A look at a journal from outside.
+ *
+ * @param segmentCount number of segments, with those that stand by
+ * @param firstSequence first sequence that can be read; the next one if the journal is empty
+ * @param lastSequence last sequence written; 0 if there never was one
+ * @param durableSequence the highest sequence that the files prove to be durable; a running writer may be further
+ * @param headSequence first sequence that may be read; what is below is truncated
+ * @param bytes length of all segments together
+ * @param epoch number of the last opening for writing
+ * @param closedCleanly whether that opening was closed in good order; false also while it lasts
+ */
+public record JournalStatus(
+        int segmentCount,
+        long firstSequence,
+        long lastSequence,
+        long durableSequence,
+        long headSequence,
+        long bytes,
+        int epoch,
+        boolean closedCleanly) {}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MetaFile;
+import io.tidemark.journal.storage.NoSpaceException;
+import io.tidemark.journal.storage.SegmentPreparation;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.agrona.concurrent.AgentTerminationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps house: makes standby segments, unmaps segments that are full and forced, writes the durable mark to the meta
+ * file, tells the listener, and closes everything in the end.
+ *
+ * <p>The mark is written at each roll and when the journal has been idle for a while. It saves recovery from reading what
+ * lies before, and it proves for the last records that they were durable, which no later record can do.
+ *
+ * <p>Every field is owned by the thread that runs the agent.
+ */
+final class KeeperAgent implements SignalledAgent {
+
+    private static final long IDLE_BEFORE_MARK_NS = 20_000_000;
+    private static final long RETRY_MIN_NS = 10_000_000;
+    private static final long RETRY_MAX_NS = 500_000_000;
+
+    private final Engine engine;
+    private final Storage storage;
+    private final MetaFile metaFile;
+    private final JournalListener listener;
+    private final int standbyCount;
+    private final int segmentLength;
+
+    /** The segment last known to be written; forgotten when it is retired. */
+    private Segment lastSegment;
+
+    private Meta meta;
+    private long markSegment;
+    private long markSegmentFirstSequence;
+    private boolean rolled;
+    private long nextSegmentNumber;
+
+    /** Numbers of segments that were standing by when the journal was closed, in their order. */
+    private final Deque<Long> adoptable;
+
+    private @Nullable SegmentPreparation preparation;
+    private long retryAtNs;
+    private long retryDelayNs;
+    private long seenDurable;
+    private long seenDurableSinceNs;
+
+    KeeperAgent(
+            final Engine engine,
+            final Storage storage,
+            final MetaFile metaFile,
+            final Segment segment,
+            final long segmentFirstSequence,
+            final List<Long> adoptable) {
+        this.engine = engine;
+        this.storage = storage;
+        this.metaFile = metaFile;
+        this.listener = engine.config().listener();
+        this.standbyCount = engine.config().standbyCount();
+        this.segmentLength = engine.config().segmentLength();
+        this.lastSegment = segment;
+        this.meta = engine.meta();
+        this.markSegment = segment.number();
+        this.markSegmentFirstSequence = segmentFirstSequence;
+        this.adoptable = new ArrayDeque<>(adoptable);
+        this.nextSegmentNumber = segment.number() + adoptable.size() + 1;
+        this.seenDurable = meta.durableSequence();
+    }
+
+    @Override
+    public String roleName() {
+        return "tidemark-keeper";
+    }
+
+    @Override
+    public int doWork() {
+        try {
+            int workCount = retire();
+            if (!engine.hasFailed() && !engine.isClosing()) {
+                workCount += prepareStandby();
+            } else if (!engine.hasFailed() && engine.isWaitingForStandby() && !engine.closeIsOverdue()) {
+                // Closing still has to write what was accepted.
+                workCount += prepareStandby();
+            }
+            if (!engine.hasFailed()) {
+                workCount += writeMark();
+            }
+            workCount += tellListener();
+            if (engine.isClosing() && engine.writerEnded() && engine.syncEnded()) {
+                throw new AgentTerminationException("journal is closed");
+            }
+            return workCount;
+        } catch (final AgentTerminationException e) {
+            throw e;
+        } catch (final Throwable e) {
+            engine.fail(e);
+            return 1;
+        }
+    }
+
+    /** Unmaps what nobody uses any more. */
+    private int retire() throws IOException {
+        int count = 0;
+        Segment segment = engine.retired().poll();
+        while (segment != null) {
+            final Segment full = segment;
+            final Segment next = full.nextAcquire();
+            markSegmentFirstSequence = full.lastSequence() + 1;
+            if (next != null) {
+                markSegment = next.number();
+                lastSegment = next;
+            }
+            rolled = true;
+            full.unmap();
+            engine.news().offer(() -> listener.onRolled(full.number(), full.lastSequence()));
+            count++;
+            segment = engine.retired().poll();
+        }
+        return count;
+    }
+
+    private int prepareStandby() throws IOException {
+        if (!adoptable.isEmpty()) {
+            adopt(adoptable.removeFirst());
+            return 1;
+        }
+        SegmentPreparation current = preparation;
+        if (current == null) {
+            if (engine.standbys().size() >= standbyCount || engine.nowNs() - retryAtNs < 0) {
+                return 0;
+            }
+            current = new SegmentPreparation(
+                    storage,
+                    new SegmentHeader(
+                            meta.journalIdHigh(),
+                            meta.journalIdLow(),
+                            nextSegmentNumber,
+                            segmentLength,
+                            meta.epoch(),
+                            engine.config().clock().nanoTime()));
+            preparation = current;
+        }
+        try {
+            if (current.step()) {
+                preparation = null;
+                nextSegmentNumber++;
+                retryDelayNs = 0;
+                engine.spaceProblem(null);
+                engine.standbys()
+                        .offer(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
+                engine.writerSignal().wake();
+            }
+        } catch (final NoSpaceException e) {
+            preparation = null;
+            waitForSpace(e);
+        }
+        return 1;
+    }
+
+    private void adopt(final long number) throws IOException {
+        final SegmentHeader header;
+        try (SegmentReader reader =
+                SegmentReader.open(storage, number, meta, engine.written().getAcquire() + 1)) {
+            header = reader.header();
+        }
+        try (StorageFile file = storage.open(FileNames.segment(number), true)) {
+            final MappedFile mapped = file.map(header.segmentLength());
+            SegmentPreparation.faultIn(
+                    mapped.buffer(), 0, Math.min(header.segmentLength(), JournalOpening.RESUME_FAULT_LENGTH));
+            engine.standbys().offer(new Segment(header, mapped, SegmentLayout.HEADER_PAGE_LENGTH));
+        }
+        engine.writerSignal().wake();
+    }
+
+    private void waitForSpace(final NoSpaceException cause) {
+        final StorageFullException problem = new StorageFullException(
+                "storage is full: no room for a segment of " + segmentLength + " bytes: file="
+                        + storage.pathOf(FileNames.segment(nextSegmentNumber))
+                        + "; make room, the journal goes on by itself",
+                cause);
+        if (retryDelayNs == 0) {
+            engine.news().offer(() -> listener.onStorageFull(problem));
+        }
+        engine.spaceProblem(problem);
+        engine.durable().wakeAll();
+        retryDelayNs = Math.min(RETRY_MAX_NS, Math.max(RETRY_MIN_NS, 2 * retryDelayNs));
+        retryAtNs = engine.nowNs() + retryDelayNs;
+    }
+
+    /** Writes the durable mark if there was a roll, or if the journal has been idle. */
+    private int writeMark() throws IOException {
+        if (!engine.markMoved() && !rolled) {
+            return 0;
+        }
+        final long durable = engine.durable().get();
+        final long nowNs = engine.nowNs();
+        if (durable != seenDurable) {
+            seenDurable = durable;
+            seenDurableSinceNs = nowNs;
+        }
+        if (!rolled && nowNs - seenDurableSinceNs < IDLE_BEFORE_MARK_NS) {
+            return 0;
+        }
+        // Cleared before the mark is read once more: whoever raises it from now on says so again.
+        engine.clearMarkMoved();
+        rolled = false;
+        final Meta next = meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence);
+        if (next.durableSequence() != meta.durableSequence() || next.markSegment() != meta.markSegment()) {
+            metaFile.write(next);
+            meta = next;
+        }
+        return 1;
+    }
+
+    private int tellListener() {
+        int count = 0;
+        Runnable item = engine.news().poll();
+        while (item != null) {
+            try {
+                item.run();
+            } catch (final RuntimeException e) {
+                engine.listenerFailures().increment();
+            }
+            count++;
+            item = engine.news().poll();
+        }
+        return count;
+    }
+
+    /** Lets everything go. Writer and sync agent have ended, or never will touch a segment again. */
+    @Override
+    public void onClose() {
+        try {
+            if (!engine.isClosing()) {
+                engine.fail(new IllegalStateException("the keeper's thread was ended from outside"));
+            } else if (engine.writerEnded() && engine.syncEnded()) {
+                closeAll();
+            }
+        } finally {
+            tellListener();
+            engine.endKeeper();
+        }
+    }
+
+    private void closeAll() {
+        final Throwable problem = new IOException("closing failed");
+        if (preparation != null) {
+            preparation.abandon(problem);
+            preparation = null;
+        }
+        try {
+            retire();
+            if (!engine.hasFailed()) {
+                metaFile.write(meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
+                        .closedCleanly());
+            }
+        } catch (final IOException | RuntimeException e) {
+            problem.addSuppressed(e);
+        }
+        closeQuietly(problem, metaFile::close);
+        for (Segment segment = lastSegment; segment != null; segment = segment.nextAcquire()) {
+            closeQuietly(problem, segment::unmap);
+        }
+        for (Segment segment = engine.standbys().poll();
+                segment != null;
+                segment = engine.standbys().poll()) {
+            closeQuietly(problem, segment::unmap);
+        }
+        closeQuietly(problem, storage::close);
+        if (problem.getSuppressed().length > 0) {
+            engine.fail(problem.getSuppressed()[0]);
+        }
+    }
+
+    private interface Closing {
+        void run() throws IOException;
+    }
+
+    private static void closeQuietly(final Throwable problem, final Closing closing) {
+        try {
+            closing.run();
+        } catch (final IOException | RuntimeException e) {
+            problem.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public WakeSignal signal() {
+        return engine.keeperSignal();
+    }
+
+    @Override
+    public long parkLimitNs() {
+        if (!engine.retired().isEmpty() || !engine.news().isEmpty()) {
+            return 0;
+        }
+        if (engine.isClosing()) {
+            return engine.writerEnded() && engine.syncEnded() ? 0 : RETRY_MIN_NS;
+        }
+        if (engine.hasFailed()) {
+            return Long.MAX_VALUE;
+        }
+        final long nowNs = engine.nowNs();
+        long limitNs = Long.MAX_VALUE;
+        if (preparation != null || !adoptable.isEmpty()) {
+            return 0;
+        }
+        if (engine.standbys().size() < standbyCount) {
+            limitNs = Math.max(0, retryAtNs - nowNs);
+        }
+        if (engine.markMoved()) {
+            limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
+        }
+        return rolled ? 0 : limitNs;
+    }
+
+    @Override
+    public long spinNs() {
+        return 0;
+    }
+}

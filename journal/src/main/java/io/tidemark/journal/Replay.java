@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.format.RecordType;
+import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.MetaFile;
+import io.tidemark.journal.storage.Storage;
+import java.io.IOException;
+
+/** Reads records in their order and gives the user's to a handler. Holds no state between calls. */
+final class Replay {
+
+    private Replay() {}
+
+    static Meta readMeta(final Storage storage) throws IOException {
+        try (MetaFile file = MetaFile.open(storage, false)) {
+            return JournalFiles.readMeta(storage, file);
+        }
+    }
+
+    /**
+     * Replays a range.
+     *
+     * @param storage of the journal
+     * @param fromSequence of the first record wanted
+     * @param toSequence of the last record wanted; {@link Long#MAX_VALUE} for all there are
+     * @param handler takes the records
+     * @return the sequence of the record that would have come next
+     * @throws IOException if reading failed
+     */
+    static long run(final Storage storage, final long fromSequence, final long toSequence, final RecordHandler handler)
+            throws IOException {
+        if (fromSequence < 1) {
+            throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
+        }
+        final JournalFiles files = JournalFiles.listExisting(storage);
+        final Meta meta = readMeta(storage);
+        if (files.segments().isEmpty()) {
+            return fromSequence;
+        }
+        files.requireContiguous(storage);
+        try (JournalScan scan = startingAt(storage, meta, files, fromSequence)) {
+            return deliver(storage, meta, scan, fromSequence, toSequence, handler);
+        }
+    }
+
+    private static long deliver(
+            final Storage storage,
+            final Meta meta,
+            final JournalScan scan,
+            final long fromSequence,
+            final long toSequence,
+            final RecordHandler handler)
+            throws IOException {
+        while (scan.nextSequence() <= toSequence) {
+            if (!scan.advance()) {
+                if (isEnd(storage, meta, scan, toSequence)) {
+                    break;
+                }
+                continue;
+            }
+            if (!scan.isInOpenBatch() || isWholeBatch(scan)) {
+                giveBatch(scan, fromSequence, toSequence, handler);
+            }
+        }
+        final long next = scan.openBatchSequence() == 0 ? scan.nextSequence() : scan.openBatchSequence();
+        return Math.max(fromSequence, next);
+    }
+
+    /** Gives the frame in hand, and the rest of its batch, which is known to be whole. */
+    private static void giveBatch(
+            final JournalScan scan, final long fromSequence, final long toSequence, final RecordHandler handler)
+            throws IOException {
+        give(scan, fromSequence, handler);
+        while (scan.isInOpenBatch() && scan.nextSequence() <= toSequence && scan.advance()) {
+            give(scan, fromSequence, handler);
+        }
+    }
+
+    private static void give(final JournalScan scan, final long fromSequence, final RecordHandler handler) {
+        if (scan.sequence() >= fromSequence && RecordType.isUser(scan.type())) {
+            handler.onRecord(
+                    scan.sequence(),
+                    scan.timestampNs(),
+                    scan.type(),
+                    scan.reader().window(),
+                    scan.payloadOffset(),
+                    scan.payloadLength());
+        }
+    }
+
+    /** Reads ahead to the end of the batch that the frame in hand begins, and comes back to that frame if it is whole. */
+    private static boolean isWholeBatch(final JournalScan scan) throws IOException {
+        final long first = scan.openBatchSequence();
+        while (scan.isInOpenBatch()) {
+            if (!scan.advance()) {
+                return false;
+            }
+        }
+        scan.rewindBatch(first);
+        return scan.advance();
+    }
+
+    /** Whether this is where the journal ends; damage is an exception, and a journal that has grown is no end. */
+    private static boolean isEnd(final Storage storage, final Meta meta, final JournalScan scan, final long toSequence)
+            throws IOException {
+        final JournalTail tail = JournalTail.of(storage, meta, scan);
+        if (tail.decision() == RecoveryCase.Decision.RESUME && toSequence == Long.MAX_VALUE) {
+            return true;
+        }
+        // The proof may be younger than the look at the end: a live writer has gone on meanwhile.
+        final FrameVerdict now = scan.reader().judge(scan.endOffset(), scan.nextSequence(), scan.epoch());
+        if (now == FrameVerdict.WHOLE) {
+            return false;
+        }
+        tail.throwIfRefused();
+        return true;
+    }
+
+    /** Begins at the segment that holds a sequence, or at the one that is nearest. */
+    private static JournalScan startingAt(
+            final Storage storage, final Meta meta, final JournalFiles files, final long sequence) throws IOException {
+        if (sequence < meta.head()) {
+            throw new JournalException("sequence was truncated: sequence=" + sequence + ", head=" + meta.head()
+                    + ": directory=" + storage.pathOf("") + "; begin at the head");
+        }
+        int low = 0;
+        int high = files.segments().size() - 1;
+        while (low < high) {
+            final int middle = (low + high + 1) >>> 1;
+            final long first = firstSequence(storage, meta, files.segments().get(middle));
+            if (first != 0 && first <= sequence) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return startingWith(storage, meta, files, files.segments().get(low));
+    }
+
+    /** Begins at the first frame of a segment. */
+    static JournalScan startingWith(
+            final Storage storage, final Meta meta, final JournalFiles files, final long segment) throws IOException {
+        final boolean isFirst = segment == files.firstSegment();
+        final SegmentReader reader = SegmentReader.open(storage, segment, meta, isFirst ? meta.head() : 0);
+        try {
+            final long found = segment == meta.markSegment() ? meta.markSegmentFirstSequence() : firstSequence(reader);
+            if (isFirst && found > meta.head()) {
+                throw new CorruptJournalException(
+                        storage.pathOf(FileNames.segment(segment - 1)),
+                        0,
+                        meta.head(),
+                        "segments are missing in front: expected sequence " + meta.head() + ", found " + found);
+            }
+            // Where nothing was ever written, or something is damaged, the walk will tell.
+            return new JournalScan(storage, meta, reader, found == 0 ? meta.head() : found);
+        } catch (final IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    /** Sequence of the first frame of a segment; 0 if there is no whole frame, or the header is damaged. */
+    private static long firstSequence(final Storage storage, final Meta meta, final long segment) throws IOException {
+        try (SegmentReader reader = SegmentReader.open(storage, segment, meta, 0)) {
+            return firstSequence(reader);
+        } catch (final CorruptJournalException e) {
+            // The walk from an earlier segment comes here too, and can then tell which record is missing.
+            return 0;
+        }
+    }
+
+    private static long firstSequence(final SegmentReader reader) throws IOException {
+        final int offset = SegmentLayout.HEADER_PAGE_LENGTH;
+        reader.require(offset, FrameLayout.HEADER_LENGTH);
+        final FrameVerdict verdict = reader.judgeAnywhere(offset, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE);
+        return verdict == FrameVerdict.WHOLE
+                ? FrameLayout.sequence(reader.window().clear(), reader.inWindow(offset))
+                : 0;
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.storage.MappedFile;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment mapped for writing.
+ *
+ * <p>Made by the keeper, or by whoever opens the journal; written by the writer, which then hands it to the sync thread by
+ * storing where it went on; forced by the sync thread, which hands it back to the keeper; unmapped by the keeper. At each
+ * hand-over the thread before is done with it, so no two of them can meet over an unmapped buffer.
+ */
+final class Segment {
+
+    private static final VarHandle WRITTEN_OFFSET;
+    private static final VarHandle NEXT;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WRITTEN_OFFSET = lookup.findVarHandle(Segment.class, "writtenOffset", int.class);
+            NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SegmentHeader header;
+    private final MappedFile mapped;
+    private final ByteBuffer buffer;
+
+    /** End of the frames. Written by the writer with release. */
+    @SuppressWarnings("unused")
+    private int writtenOffset;
+
+    /** End of what was forced. Owned by the sync thread. */
+    private int forcedOffset;
+
+    /** Last sequence in here or before. Written by the writer before {@link #next}. */
+    private long lastSequence;
+
+    /** Where the journal goes on; null while this is the last. Written once by the writer, with release. */
+    @SuppressWarnings("unused")
+    private @Nullable Segment next;
+
+    Segment(final SegmentHeader header, final MappedFile mapped, final int writtenOffset) {
+        this.header = header;
+        this.mapped = mapped;
+        this.buffer = mapped.buffer();
+        this.forcedOffset = writtenOffset;
+        WRITTEN_OFFSET.setRelease(this, writtenOffset);
+    }
+
+    SegmentHeader header() {
+        return header;
+    }
+
+    long number() {
+        return header.number();
+    }
+
+    int length() {
+        return header.segmentLength();
+    }
+
+    /** The mapped bytes. The writer stores; nobody changes position or limit. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    int writtenOffset() {
+        return (int) WRITTEN_OFFSET.getAcquire(this);
+    }
+
+    /** Everything before the offset was stored. Writer only. */
+    void writtenRelease(final int offset) {
+        WRITTEN_OFFSET.setRelease(this, offset);
+    }
+
+    /** Ends this segment. Writer only, once, after the last store to it. */
+    void sealRelease(final long sequence, final Segment successor) {
+        lastSequence = sequence;
+        NEXT.setRelease(this, successor);
+    }
+
+    @Nullable
+    Segment nextAcquire() {
+        return (Segment) NEXT.getAcquire(this);
+    }
+
+    /** Last sequence in here or before; to be read after {@link #nextAcquire()} was not null. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    int forcedOffset() {
+        return forcedOffset;
+    }
+
+    /**
+     * Forces everything up to an offset that was not forced before. Sync thread only.
+     *
+     * @param offset end of the range
+     * @return number of bytes forced
+     * @throws IOException if the force failed
+     */
+    int force(final int offset) throws IOException {
+        final int length = offset - forcedOffset;
+        if (length > 0) {
+            mapped.force(forcedOffset, length);
+            forcedOffset = offset;
+        }
+        return length;
+    }
+
+    /** Lets the mapping go. Keeper only, when nobody else has the segment any more. */
+    void unmap() throws IOException {
+        mapped.unmap();
+    }
+}

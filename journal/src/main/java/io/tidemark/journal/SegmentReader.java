@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.FrameCheck;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.HeaderVerdict;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the frames of one segment through a window, by positional reads: a damaged or vanished disk is an exception
+ * then, where a mapping would fault. The window grows to the longest frame met, at most to the length of the file.
+ *
+ * <p>A segment may be read while its writer is at work. The word of a frame is stored last, so a frame whose word was read
+ * is there; what looks unfinished or bad is read afresh before it is believed.
+ *
+ * <p>Owned by one thread.
+ */
+final class SegmentReader implements Closeable {
+
+    private static final int WINDOW_LENGTH = 1 << 20;
+    private static final int HEADER_PAGE_LENGTH = SegmentLayout.HEADER_PAGE_LENGTH;
+
+    private final StorageFile file;
+    private final String path;
+    private final FrameCheck check = new FrameCheck();
+
+    private final SegmentHeader header;
+    private ByteBuffer window;
+    private int windowStart;
+    private int windowEnd;
+
+    private SegmentReader(
+            final StorageFile file, final String path, final long number, final Meta meta, final long sequence)
+            throws IOException {
+        this.file = file;
+        this.path = path;
+        this.window = newWindow((int) Math.min(WINDOW_LENGTH, Math.max(file.length(), HEADER_PAGE_LENGTH)));
+        this.header = readHeader(number, meta, sequence);
+        check.segment(header);
+    }
+
+    private static ByteBuffer newWindow(final int length) {
+        return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
+    }
+
+    /**
+     * Opens a segment and checks its header.
+     *
+     * @param storage that holds it
+     * @param number of the segment
+     * @param meta of the journal it must belong to
+     * @param sequence that is expected in it, for messages
+     * @return the reader
+     * @throws IOException if it can't be read
+     * @throws CorruptJournalException if the header is not what it must be
+     */
+    static SegmentReader open(final Storage storage, final long number, final Meta meta, final long sequence)
+            throws IOException {
+        final String name = FileNames.segment(number);
+        final String path = storage.pathOf(name);
+        final StorageFile file = storage.open(name, false);
+        try {
+            return new SegmentReader(file, path, number, meta, sequence);
+        } catch (final IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Reads the header page, and as much behind it as goes into the window. */
+    private SegmentHeader readHeader(final long number, final Meta meta, final long sequence) throws IOException {
+        window.clear();
+        final int length = file.read(window, 0);
+        windowEnd = length;
+        if (length < HEADER_PAGE_LENGTH) {
+            throw new CorruptJournalException(
+                    path, length, sequence, "segment ends within its header page, expected 4096 bytes");
+        }
+        final HeaderVerdict verdict = SegmentLayout.check(window);
+        if (verdict == HeaderVerdict.DAMAGED) {
+            throw new CorruptJournalException(path, 0, sequence, "magic or checksum of the segment header is wrong");
+        }
+        if (verdict != HeaderVerdict.READABLE) {
+            throw incompatible(verdict, SegmentLayout.version(window), path);
+        }
+        final SegmentHeader found = SegmentLayout.read(window);
+        if (found.journalIdHigh() != meta.journalIdHigh()
+                || found.journalIdLow() != meta.journalIdLow()
+                || found.number() != number) {
+            throw new CorruptJournalException(
+                    path,
+                    SegmentLayout.JOURNAL_ID_HIGH_OFFSET,
+                    sequence,
+                    "segment belongs to another journal or place, expected number " + number + ", found "
+                            + found.number());
+        }
+        final long fileLength = file.length();
+        if (found.segmentLength() < SegmentLayout.MIN_SEGMENT_LENGTH
+                || found.segmentLength() > SegmentLayout.MAX_SEGMENT_LENGTH
+                || found.segmentLength() % HEADER_PAGE_LENGTH != 0
+                || fileLength < found.segmentLength()) {
+            throw new CorruptJournalException(
+                    path,
+                    fileLength,
+                    sequence,
+                    "segment is cut short, expected " + found.segmentLength() + " bytes, found " + fileLength);
+        }
+        return found;
+    }
+
+    static IncompatibleFormatException incompatible(final HeaderVerdict verdict, final int version, final String path) {
+        return new IncompatibleFormatException(
+                verdict == HeaderVerdict.TOO_NEW,
+                "found version " + version + ", this software reads " + SegmentLayout.OLDEST_FORMAT_VERSION + " to "
+                        + SegmentLayout.FORMAT_VERSION + ": file=" + path
+                        + "; open it with the version that wrote it, or a newer one");
+    }
+
+    SegmentHeader header() {
+        return header;
+    }
+
+    String path() {
+        return path;
+    }
+
+    long number() {
+        return header.number();
+    }
+
+    int length() {
+        return header.segmentLength();
+    }
+
+    /** The bytes read last; {@link #inWindow} tells where a place of the segment lies in them. */
+    ByteBuffer window() {
+        return window;
+    }
+
+    /** Offset in the window of an offset in the segment. */
+    int inWindow(final int offset) {
+        return offset - windowStart;
+    }
+
+    /**
+     * Judges the bytes at an offset. If they are a whole frame, all of it lies in the window afterwards.
+     *
+     * @param offset in the segment, a multiple of 8
+     * @param expectedSequence that the next frame must carry
+     * @param lowestEpoch epoch of the frame before
+     * @return the verdict, never {@link FrameVerdict#MORE_NEEDED}
+     * @throws IOException if reading failed
+     */
+    FrameVerdict judge(final int offset, final long expectedSequence, final int lowestEpoch) throws IOException {
+        FrameVerdict verdict = judgeWindow(offset, expectedSequence, lowestEpoch);
+        long word = 0;
+        boolean fresh = false;
+        while (verdict != FrameVerdict.WHOLE && verdict != FrameVerdict.NO_ROOM) {
+            final long wordNow = FrameLayout.word(window.clear(), inWindow(offset));
+            if (fresh && wordNow == word) {
+                return verdict;
+            }
+            word = wordNow;
+            fresh = true;
+            load(offset, FrameLayout.HEADER_LENGTH);
+            verdict = judgeWindow(offset, expectedSequence, lowestEpoch);
+        }
+        return verdict;
+    }
+
+    private FrameVerdict judgeWindow(final int offset, final long expectedSequence, final int lowestEpoch)
+            throws IOException {
+        if (length() - offset < FrameLayout.HEADER_LENGTH) {
+            return FrameVerdict.NO_ROOM;
+        }
+        require(offset, FrameLayout.HEADER_LENGTH);
+        while (true) {
+            final FrameVerdict verdict = check.check(
+                    window,
+                    inWindow(offset),
+                    windowEnd - windowStart,
+                    length() - offset,
+                    expectedSequence,
+                    lowestEpoch);
+            if (verdict != FrameVerdict.MORE_NEEDED) {
+                return verdict;
+            }
+            requireFrame(offset);
+        }
+    }
+
+    /** Like {@link FrameCheck#checkAnywhere}; if the bytes are a whole frame, all of it lies in the window afterwards. */
+    FrameVerdict judgeAnywhere(
+            final int offset, final long lowestSequence, final long highestSequence, final int highestEpoch)
+            throws IOException {
+        while (true) {
+            final FrameVerdict verdict = check.checkAnywhere(
+                    window,
+                    inWindow(offset),
+                    windowEnd - windowStart,
+                    length() - offset,
+                    lowestSequence,
+                    highestSequence,
+                    highestEpoch);
+            if (verdict != FrameVerdict.MORE_NEEDED) {
+                return verdict;
+            }
+            requireFrame(offset);
+        }
+    }
+
+    /** Reads until a range lies in the window. The range must not go beyond the segment. */
+    void require(final int offset, final int byteCount) throws IOException {
+        if (offset < windowStart || offset + byteCount > windowEnd) {
+            load(offset, byteCount);
+        }
+    }
+
+    /** End of what lies in the window, as an offset in the segment. */
+    int windowEnd() {
+        return windowEnd;
+    }
+
+    private void requireFrame(final int offset) throws IOException {
+        final int frameLength =
+                FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(window.clear(), inWindow(offset))));
+        require(offset, frameLength);
+    }
+
+    private void load(final int offset, final int byteCount) throws IOException {
+        if (byteCount > window.capacity()) {
+            window = newWindow(byteCount);
+        }
+        final int wanted = Math.min(window.capacity() & -FrameLayout.ALIGNMENT, length() - offset);
+        window.clear().limit(wanted);
+        final int found = file.read(window, offset);
+        windowStart = offset;
+        windowEnd = offset + found;
+        if (found < byteCount) {
+            throw new CorruptJournalException(path, offset + found, 0, "segment was cut short while it was read");
+        }
+        window.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.storage.NoSpaceException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/** Turns what the file system says into what the user is told: the one place where that is done. */
+final class StorageCall {
+
+    private StorageCall() {}
+
+    /** A call that may fail for the file system's sake. */
+    interface Body<T> {
+        T run() throws IOException;
+    }
+
+    static <T> T run(final String directory, final Body<T> body) {
+        try {
+            return body.run();
+        } catch (final IOException e) {
+            throw translated(directory, e);
+        }
+    }
+
+    private static StorageException translated(final String directory, final IOException failure) {
+        if (failure instanceof NoSpaceException) {
+            return new StorageFullException(
+                    "storage is full: " + failure.getMessage() + ": directory=" + directory + "; make room", failure);
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return new StorageException(
+                    "access denied: file=" + denied.getFile() + ", directory=" + directory
+                            + "; give the user of this process the right to read and write it",
+                    failure);
+        }
+        if (failure instanceof FileSystemException system) {
+            final String reason =
+                    system.getReason() == null ? failure.getClass().getSimpleName() : system.getReason();
+            return new StorageException(
+                    "file system refused: " + reason + ": file=" + system.getFile() + ", directory=" + directory,
+                    failure);
+        }
+        return new StorageException(
+                "file system failed: " + failure.getMessage() + ": directory=" + directory, failure);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import java.time.Duration;
+
+/**
+ * When the journal forces what was written. Whatever the policy, {@link Journal#durableSequence()} tells at any moment
+ * what is safe, and {@link Journal#flush()}, the end of a segment and {@link Journal#close()} force.
+ */
+public final class SyncPolicy {
+
+    private static final SyncPolicy ALWAYS = new SyncPolicy("always", 1, 1, 0);
+    private static final SyncPolicy NEVER = new SyncPolicy("never", Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+
+    private final String name;
+    private final long maxRecords;
+    private final long maxBytes;
+    private final long maxDelayNs;
+
+    private SyncPolicy(final String name, final long maxRecords, final long maxBytes, final long maxDelayNs) {
+        this.name = name;
+        this.maxRecords = maxRecords;
+        this.maxBytes = maxBytes;
+        this.maxDelayNs = maxDelayNs;
+    }
+
+    /**
+     * An append returns when its record is durable; appends of several threads share forces. Neither a crash of the
+     * process nor a power cut takes a record whose append has returned.
+     *
+     * @return the policy
+     */
+    public static SyncPolicy always() {
+        return ALWAYS;
+    }
+
+    /**
+     * An append returns at once; a force comes when one of three limits is reached. A power cut can take what was appended
+     * within them; a crash of the process takes only what was not written yet.
+     *
+     * @param maxRecords number of records written since the last force, at least 1
+     * @param maxBytes bytes written since the last force, at least 1
+     * @param maxDelay since the first record not forced was noticed, 0 or more, at most 292 years
+     * @return the policy
+     * @throws IllegalArgumentException if a limit is out of its range
+     */
+    public static SyncPolicy batch(final long maxRecords, final long maxBytes, final Duration maxDelay) {
+        if (maxRecords < 1) {
+            throw new IllegalArgumentException("maxRecords must be at least 1: maxRecords=" + maxRecords);
+        }
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes must be at least 1: maxBytes=" + maxBytes);
+        }
+        if (maxDelay.isNegative()) {
+            throw new IllegalArgumentException("maxDelay must not be negative: maxDelay=" + maxDelay);
+        }
+        return new SyncPolicy("batch", maxRecords, maxBytes, maxDelay.toNanos());
+    }
+
+    /**
+     * An append returns at once, and the operating system decides when bytes go to the disk. A power cut can take all
+     * that was not forced by a flush, by the end of a segment or by closing.
+     *
+     * @return the policy
+     */
+    public static SyncPolicy never() {
+        return NEVER;
+    }
+
+    boolean isAlways() {
+        return this == ALWAYS;
+    }
+
+    boolean isNever() {
+        return this == NEVER;
+    }
+
+    long maxRecords() {
+        return maxRecords;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    long maxDelayNs() {
+        return maxDelayNs;
+    }
+
+    /** Names the policy and its limits. */
+    @Override
+    public String toString() {
+        return isAlways() || isNever()
+                ? name
+                : name + "(" + maxRecords + " records, " + maxBytes + " bytes, " + maxDelayNs + " ns)";
+    }
+}

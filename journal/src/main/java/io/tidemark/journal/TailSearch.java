@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.DurableLag;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.Meta;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Looks behind the place where the chain of frames ends for whole frames: each proves by its durable lag up to where the
+ * journal had been forced when it was written. That is how corruption is told from a torn tail.
+ *
+ * <p>Frames are looked for at every multiple of 8. A whole one is stepped over, so that what lies in its payload is not
+ * looked at. Bytes that only look like frames cost a checksum each; the sum is bounded by
+ * {@link #BUDGET_SEGMENTS} times the length of the segment, and where that is not enough the search says so.
+ */
+final class TailSearch {
+
+    /** Bytes that may be checksummed in vain, in lengths of the segment. */
+    private static final long BUDGET_SEGMENTS = 64;
+
+    private final Meta meta;
+    private final long lowestSequence;
+
+    private long provenDurable;
+    private long wholeFrames;
+    private boolean gaveUp;
+
+    /**
+     * Creates a search.
+     *
+     * @param meta of the journal
+     * @param lowestSequence where the chain ended; frames with lower sequences prove nothing new
+     */
+    TailSearch(final Meta meta, final long lowestSequence) {
+        this.meta = meta;
+        this.lowestSequence = lowestSequence;
+    }
+
+    /**
+     * Searches the rest of a segment.
+     *
+     * @param reader of the segment
+     * @param from offset at which to begin
+     * @throws IOException if reading failed
+     */
+    void search(final SegmentReader reader, final int from) throws IOException {
+        long budget = BUDGET_SEGMENTS * reader.length();
+        int offset = from;
+        while (offset + FrameLayout.HEADER_LENGTH <= reader.length() && !gaveUp) {
+            reader.require(offset, FrameLayout.HEADER_LENGTH);
+            offset = skipZeros(reader, offset);
+            if (offset + FrameLayout.HEADER_LENGTH > reader.windowEnd()) {
+                continue;
+            }
+            final long highestSequence = lowestSequence + reader.length();
+            final FrameVerdict verdict = reader.judgeAnywhere(offset, lowestSequence, highestSequence, meta.epoch());
+            final ByteBuffer window = reader.window().clear();
+            final int at = reader.inWindow(offset);
+            if (verdict == FrameVerdict.WHOLE) {
+                take(window, at);
+                offset += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(window, at)));
+            } else {
+                if (verdict == FrameVerdict.BAD_CHECKSUM) {
+                    budget -= FrameLayout.lengthOf(FrameLayout.word(window, at));
+                    gaveUp = budget < 0;
+                }
+                offset += FrameLayout.ALIGNMENT;
+            }
+        }
+    }
+
+    /** The first offset in the window at which a word is not zero; the end of the window if all are. */
+    private static int skipZeros(final SegmentReader reader, final int from) {
+        final ByteBuffer window = reader.window().clear().order(ByteOrder.LITTLE_ENDIAN);
+        final int end = reader.inWindow(reader.windowEnd());
+        int at = reader.inWindow(from);
+        while (at + Long.BYTES <= end && window.getLong(at) == 0) {
+            at += Long.BYTES;
+        }
+        return from + at - reader.inWindow(from);
+    }
+
+    private void take(final ByteBuffer window, final int at) {
+        provenDurable = Math.max(
+                provenDurable,
+                DurableLag.provenDurable(FrameLayout.sequence(window, at), FrameLayout.encodedLag(window, at)));
+        // A frame of an older epoch was cut off before this one began. What it proves stays true: what it calls
+        // durable lay below that cut.
+        if (FrameLayout.epoch(window, at) == meta.epoch()) {
+            wholeFrames++;
+        }
+    }
+
+    /** The highest sequence that the frames found prove to be durable. */
+    long provenDurable() {
+        return provenDurable;
+    }
+
+    /** Number of frames of the last epoch that were found. */
+    long wholeFrames() {
+        return wholeFrames;
+    }
+
+    /** Whether so many bytes looked like frames that the search was given up. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+
+/** Reads a whole journal, or just its ends, and says how it is. Holds no state between calls. */
+final class Verification {
+
+    /** How long bytes behind the end may be on their way before they are called torn. */
+    private static final long SETTLE_NS = 50_000_000;
+
+    private Verification() {}
+
+    static VerifyReport run(final Storage storage) throws IOException {
+        return run(storage, SETTLE_NS);
+    }
+
+    static VerifyReport run(final Storage storage, final long settleNs) throws IOException {
+        JournalFiles.listExisting(storage);
+        try {
+            final Meta meta = Replay.readMeta(storage);
+            // Listed behind the mark: a live writer names a segment before the mark can lie in it.
+            final JournalFiles files = JournalFiles.listExisting(storage);
+            if (files.segments().isEmpty()) {
+                requireNothingDurable(storage, meta);
+                return new VerifyReport(
+                        VerifyReport.Verdict.INTACT, 0, 0, 0, storage.pathOf(FileNames.META), 0, 1, "no segment yet");
+            }
+            files.requireContiguous(storage);
+            requireMarkSegment(storage, meta, files);
+            try (JournalScan scan = Replay.startingWith(storage, meta, files, files.firstSegment())) {
+                return walk(storage, meta, scan, settleNs);
+            }
+        } catch (final CorruptJournalException e) {
+            return new VerifyReport(
+                    VerifyReport.Verdict.CORRUPT,
+                    0,
+                    0,
+                    0,
+                    e.file(),
+                    e.offset(),
+                    e.sequence(),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requireNothingDurable(final Storage storage, final Meta meta) {
+        if (meta.durableSequence() > 0) {
+            throw new CorruptJournalException(
+                    storage.pathOf(FileNames.segment(meta.markSegment())),
+                    0,
+                    meta.durableSequence(),
+                    "no segment is there, but everything up to sequence " + meta.durableSequence()
+                            + " had been durable");
+        }
+    }
+
+    private static void requireMarkSegment(final Storage storage, final Meta meta, final JournalFiles files) {
+        if (meta.markSegment() > files.lastSegment()) {
+            throw new CorruptJournalException(
+                    storage.pathOf(FileNames.segment(meta.markSegment())),
+                    0,
+                    meta.markSegmentFirstSequence(),
+                    "segment of the durable mark is missing");
+        }
+    }
+
+    private static VerifyReport walk(
+            final Storage storage, final Meta meta, final JournalScan scan, final long settleNs) throws IOException {
+        final long first = scan.nextSequence();
+        long count = 0;
+        boolean settled = false;
+        while (true) {
+            while (scan.advance()) {
+                count++;
+            }
+            final JournalTail tail = JournalTail.of(storage, meta, scan);
+            final VerifyReport report = report(tail, count, first);
+            if (report.verdict() == VerifyReport.Verdict.INTACT || (settled && !hasGrown(scan))) {
+                return report;
+            }
+            // A live writer may be in the middle of storing what looks torn, and what proves damage may be younger than
+            // the look at the end. Both are over when the end has not moved for a while.
+            LockSupport.parkNanos(settleNs);
+            settled = !hasGrown(scan);
+        }
+    }
+
+    /** The end, as often as a live writer goes on while it is judged: what proves damage may be younger than the look at it. */
+    private static JournalTail settledTail(final Storage storage, final Meta meta, final JournalScan scan)
+            throws IOException {
+        JournalTail tail;
+        do {
+            while (scan.advance()) {
+                // Only the end is of interest here.
+            }
+            tail = JournalTail.of(storage, meta, scan);
+        } while (tail.decision() == RecoveryCase.Decision.REFUSE_CORRUPT && hasGrown(scan));
+        return tail;
+    }
+
+    private static boolean hasGrown(final JournalScan scan) throws IOException {
+        return scan.reader().judge(scan.endOffset(), scan.nextSequence(), scan.epoch()) == FrameVerdict.WHOLE;
+    }
+
+    private static VerifyReport report(final JournalTail tail, final long count, final long first) {
+        final VerifyReport.Verdict verdict = switch (tail.recoveryCase()) {
+            case END -> VerifyReport.Verdict.INTACT;
+            case GHOST ->
+                tail.offset() == tail.damageOffset() ? VerifyReport.Verdict.INTACT : VerifyReport.Verdict.TORN_TAIL;
+            case END_IN_BATCH, HOLE, TORN -> VerifyReport.Verdict.TORN_TAIL;
+            case DURABLE_RECORD_MISSING, DURABLE_RECORD_DAMAGED, DURABLE_RECORD_REPLACED ->
+                VerifyReport.Verdict.CORRUPT;
+            case WRITTEN_BY_NEWER_VERSION -> {
+                tail.throwIfRefused();
+                throw new AssertionError("a frame that is too new must be refused");
+            }
+        };
+        return new VerifyReport(
+                verdict,
+                count,
+                count == 0 ? 0 : first,
+                tail.lastSequence(),
+                tail.path(),
+                tail.damageOffset(),
+                tail.nextSequence(),
+                tail.finding());
+    }
+
+    static JournalStatus status(final Storage storage) throws IOException {
+        JournalFiles.listExisting(storage);
+        final Meta meta = Replay.readMeta(storage);
+        final JournalFiles files = JournalFiles.listExisting(storage);
+        long lastSequence = meta.durableSequence();
+        long durableSequence = meta.durableSequence();
+        long bytes = 0;
+        if (!files.segments().isEmpty()) {
+            requireMarkSegment(storage, meta, files);
+            try (JournalScan scan = Replay.startingWith(storage, meta, files, meta.markSegment())) {
+                final JournalTail tail = settledTail(storage, meta, scan);
+                tail.throwIfRefused();
+                lastSequence = tail.lastSequence();
+                durableSequence = Math.min(lastSequence, tail.provenDurable());
+            }
+        }
+        for (final long number : files.segments()) {
+            try (StorageFile file = storage.open(FileNames.segment(number), false)) {
+                bytes += file.length();
+            }
+        }
+        return new JournalStatus(
+                files.segments().size(),
+                meta.head(),
+                lastSequence,
+                durableSequence,
+                meta.head(),
+                bytes,
+                meta.epoch(),
+                meta.closed());
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/**
+ * What reading a whole journal found.
+ *
+ * @param verdict on the journal
+ * @param recordCount number of whole records, those of the journal itself included
+ * @param firstSequence first sequence found; 0 if there is none
+ * @param lastSequence last sequence of the unbroken chain; 0 if there is none
+ * @param file in which the chain ends
+ * @param offset in that file at which it ends, in bytes
+ * @param nextSequence that was expected there
+ * @param finding what was found there
+ */
+public record VerifyReport(
+        Verdict verdict,
+        long recordCount,
+        long firstSequence,
+        long lastSequence,
+        String file,
+        long offset,
+        long nextSequence,
+        String finding) {
+
+    /** How a journal can be. */
+    public enum Verdict {
+        /** Every byte that was ever durable is there, and nothing else. */
+        INTACT,
+        /** Behind what was durable there is something unfinished; opening for writing will cut it. */
+        TORN_TAIL,
+        /** Something that had been durable is damaged or missing. */
+        CORRUPT
+    }
+}

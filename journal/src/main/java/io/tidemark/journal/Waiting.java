@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How callers wait for durability, and what they are told when it does not come. */
+final class Waiting {
+
+    private Waiting() {}
+
+    /** Waits until a record is durable, whatever interrupts the thread. */
+    static void awaitDurable(final Engine engine, final long sequence, final long spinNs) {
+        while (!engine.durable().await(sequence, Long.MAX_VALUE, false, spinNs)) {
+            throwIfHopeless(engine, sequence);
+        }
+    }
+
+    /**
+     * Waits until a record is durable, at most for a time.
+     *
+     * @return false if the time was up
+     */
+    static boolean awaitDurable(final Engine engine, final long sequence, final long timeoutNs, final long spinNs)
+            throws InterruptedException {
+        final long startNs = System.nanoTime();
+        long leftNs = timeoutNs;
+        while (!engine.durable().await(sequence, leftNs, true, spinNs)) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for sequence " + sequence);
+            }
+            throwIfHopeless(engine, sequence);
+            leftNs = timeoutNs == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNs - (System.nanoTime() - startNs);
+            if (leftNs <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void throwIfHopeless(final Engine engine, final long sequence) {
+        final JournalFailedException failure = engine.failure();
+        if (failure != null) {
+            throw new JournalFailedException(
+                    "sequence " + sequence + " did not become durable: " + failure.getMessage(), failure);
+        }
+        if (engine.durable().hasEnded()) {
+            throw new JournalClosedException("journal was closed before sequence " + sequence
+                    + " became durable: durable=" + engine.durable().get() + ", directory=" + engine.directory());
+        }
+        final StorageFullException problem = engine.stallProblem();
+        if (problem != null) {
+            throw new StorageFullException(
+                    "sequence " + sequence + " was accepted and will become durable when there is room: "
+                            + problem.getMessage(),
+                    problem);
+        }
+    }
+
+    /** The exception for a negative code of an appender. */
+    static JournalException refused(final Engine engine, final long code) {
+        if (code == Appender.FAILED) {
+            final @Nullable JournalFailedException failure = engine.failure();
+            return new JournalFailedException(
+                    "nothing was appended: " + (failure == null ? "" : failure.getMessage()),
+                    Objects.requireNonNull(failure));
+        }
+        final StorageFullException problem = engine.stallProblem();
+        if (code == Appender.STORAGE_FULL && problem != null) {
+            return new StorageFullException("nothing was appended: " + problem.getMessage(), problem);
+        }
+        if (code == Appender.STORAGE_FULL) {
+            return new StorageFullException(
+                    "nothing was appended: storage was full a moment ago: directory=" + engine.directory(),
+                    new IOException("no room for a segment"));
+        }
+        return new JournalClosedException("nothing was appended: journal is closed: directory=" + engine.directory());
+    }
+}

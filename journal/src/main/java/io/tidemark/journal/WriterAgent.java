@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.DurableLag;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.RecordType;
+import io.tidemark.journal.format.SeededChecksum;
+import io.tidemark.journal.format.SegmentLayout;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.EpochNanoClock;
+
+/**
+ * Takes frames from the append queue, completes them, and copies them into the mapped segment.
+ *
+ * <p>It works in runs: the frames that lie committed in a row are completed in the ring, copied in one piece, and made
+ * visible by one store with release of the first frame's word. Whoever follows the journal stands at that word, and once
+ * it is there, all behind it is there too. Before that store the word behind the run is zeroed, so that a reader never
+ * goes on into leftovers.
+ *
+ * <p>Every field is owned by the thread that runs the agent. It makes no system call, but to wake a parked sync agent.
+ */
+final class WriterAgent implements SignalledAgent {
+
+    /** A run ends behind the frame with which it reaches this many bytes: the first frame must not wait for long. */
+    private static final int RUN_LENGTH = 32 << 10;
+
+    private static final long SPIN_NS = 200_000;
+    private static final long UNCOMMITTED_PARK_MIN_NS = 10_000;
+    private static final long UNCOMMITTED_PARK_MAX_NS = 1_000_000;
+    private static final long STALLED_PARK_NS = 50_000_000;
+
+    private final Engine engine;
+    private final SyncAgent sync;
+    private final AppendQueue queue;
+    private final ByteBuffer ring;
+    private final ByteBuffer ringForChecksum;
+    private final EpochNanoClock clock;
+    private final int epoch;
+    private final SeededChecksum checksum = new SeededChecksum();
+    private final ByteBuffer sealFrame =
+            ByteBuffer.allocateDirect(2 * FrameLayout.HEADER_LENGTH).alignedSlice(FrameLayout.ALIGNMENT);
+    private final ByteBuffer sealForChecksum = sealFrame.duplicate();
+
+    private Segment segment;
+    private ByteBuffer target;
+    private int offset;
+    private long nextSequence;
+    private long lastTimestampNs;
+    private long uncommittedParkNs = UNCOMMITTED_PARK_MIN_NS;
+
+    WriterAgent(final Engine engine, final SyncAgent sync, final Segment segment) {
+        this.engine = engine;
+        this.sync = sync;
+        this.queue = engine.queue();
+        this.ring = queue.ring();
+        this.ringForChecksum = ring.duplicate();
+        this.clock = engine.config().clock();
+        this.epoch = engine.meta().epoch();
+        this.segment = segment;
+        this.target = segment.buffer();
+        this.offset = segment.writtenOffset();
+        this.nextSequence = engine.written().getPlain() + 1;
+        seedChecksum();
+    }
+
+    @Override
+    public String roleName() {
+        return "tidemark-writer";
+    }
+
+    @Override
+    public int doWork() {
+        try {
+            if (engine.hasFailed()) {
+                throw new AgentTerminationException("journal has failed");
+            }
+            final int workCount = drain();
+            if (workCount == 0 && engine.closeIsOverdue()) {
+                abandon();
+            }
+            return workCount;
+        } catch (final AgentTerminationException e) {
+            throw e;
+        } catch (final Throwable e) {
+            // An InternalError among them: a fault in a mapped page, which is how a vanished disk shows here.
+            engine.fail(e);
+            throw new AgentTerminationException(e);
+        }
+    }
+
+    private int drain() {
+        final int start = queue.headOffset();
+        final long word = FrameLayout.wordAcquire(ring, start);
+        if (word == 0) {
+            return 0;
+        }
+        uncommittedParkNs = UNCOMMITTED_PARK_MIN_NS;
+        if (AppendQueue.isClosed(word)) {
+            throw new AgentTerminationException("journal is closed");
+        }
+        if (AppendQueue.isGap(word)) {
+            queue.consumeGap(AppendQueue.gapLength(word), nextSequence);
+            return 1;
+        }
+        final int room = segment.length() - offset;
+        final int firstLength = claimLength(start);
+        if (firstLength > room) {
+            return roll() ? 1 : 0;
+        }
+        return writeRun(start, firstLength, room);
+    }
+
+    /**
+     * Length of the claim at an offset of the ring: of one frame, or of all frames of a batch.
+     *
+     * @return bytes; 0 if nothing is committed there, or a gap
+     */
+    private int claimLength(final int start) {
+        final long word = FrameLayout.wordAcquire(ring, start);
+        if (word == 0 || AppendQueue.isGap(word)) {
+            return 0;
+        }
+        int length = FrameLayout.align(FrameLayout.lengthOf(word));
+        int frame = start;
+        while ((FrameLayout.flags(ring, frame) & FrameLayout.FLAG_BATCH_CONTINUES) != 0) {
+            frame = start + length;
+            length += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(ring, frame)));
+        }
+        return length;
+    }
+
+    private int writeRun(final int start, final int firstLength, final int room) {
+        final long durable = engine.durable().get();
+        final long timestampNs = Math.max(lastTimestampNs, clock.nanoTime());
+        lastTimestampNs = timestampNs;
+        final int bytesToEnd = queue.bytesToEnd(start);
+        final long firstSequence = nextSequence;
+        int length = 0;
+        int claimLength = firstLength;
+        while (claimLength > 0 && claimLength <= room - length) {
+            complete(start + length, claimLength, timestampNs, durable);
+            length += claimLength;
+            claimLength = length < RUN_LENGTH && length < bytesToEnd ? claimLength(start + length) : 0;
+        }
+        publish(start, length);
+        queue.consume(length, nextSequence);
+        return (int) (nextSequence - firstSequence);
+    }
+
+    /** Fills in what the appender could not know, in each frame of a claim. */
+    private void complete(final int start, final int claimLength, final long timestampNs, final long durable) {
+        int frame = start;
+        while (frame < start + claimLength) {
+            final int length = FrameLayout.lengthOf(FrameLayout.word(ring, frame));
+            final int type = FrameLayout.type(ring, frame);
+            assert FrameLayout.sequence(ring, frame) == nextSequence : "frame out of sequence in the append queue";
+            FrameLayout.timestampNs(ring, frame, timestampNs);
+            FrameLayout.epochTypeAndLag(ring, frame, epoch, type, DurableLag.encode(nextSequence - durable));
+            FrameLayout.word(ring, frame, FrameLayout.word(length, checksum.ofFrame(ringForChecksum, frame, length)));
+            frame += FrameLayout.align(length);
+            nextSequence++;
+        }
+    }
+
+    private void publish(final int start, final int length) {
+        store(ring, start, length);
+        engine.written().setVolatile(nextSequence - 1);
+        sync.wakeIfDue(nextSequence - 1, offset);
+    }
+
+    /** Copies completed frames to the end of the segment, the first word last. */
+    private void store(final ByteBuffer source, final int start, final int length) {
+        final int end = offset + length;
+        target.put(offset + Long.BYTES, source, start + Long.BYTES, length - Long.BYTES);
+        if (end + Long.BYTES <= segment.length()) {
+            FrameLayout.word(target, end, 0);
+        }
+        FrameLayout.wordRelease(target, offset, FrameLayout.word(source, start));
+        offset = end;
+        segment.writtenRelease(end);
+    }
+
+    /** Goes on in the standby, if there is one. */
+    private boolean roll() {
+        final Segment standby = engine.standbys().poll();
+        if (standby == null) {
+            if (!engine.isWaitingForStandby()) {
+                engine.waitingForStandby(true);
+                engine.standbyWaits().increment();
+                engine.keeperSignal().wake();
+            }
+            return false;
+        }
+        engine.waitingForStandby(false);
+        if (segment.length() - offset >= FrameLayout.HEADER_LENGTH) {
+            storeSeal();
+        }
+        segment.sealRelease(nextSequence - 1, standby);
+        segment = standby;
+        target = standby.buffer();
+        offset = SegmentLayout.HEADER_PAGE_LENGTH;
+        seedChecksum();
+        return true;
+    }
+
+    private void storeSeal() {
+        final int length = FrameLayout.HEADER_LENGTH;
+        final int lag = DurableLag.encode(nextSequence - engine.durable().get());
+        FrameLayout.word(sealFrame, 0, FrameLayout.word(length, 0));
+        FrameLayout.sequenceAndFlags(sealFrame, 0, nextSequence, 0);
+        FrameLayout.timestampNs(sealFrame, 0, lastTimestampNs);
+        FrameLayout.epochTypeAndLag(sealFrame, 0, epoch, RecordType.SEAL, lag);
+        FrameLayout.word(sealFrame, 0, FrameLayout.word(length, checksum.ofFrame(sealForChecksum, 0, length)));
+        store(sealFrame, 0, length);
+    }
+
+    private void seedChecksum() {
+        checksum.seed(engine.meta().journalIdHigh(), engine.meta().journalIdLow(), segment.number());
+    }
+
+    /** Closing has waited long enough for a claim that nobody commits, or for room that nobody makes. */
+    private void abandon() {
+        final long last = queue.lastClaimedSequence();
+        if (last >= nextSequence) {
+            final String range = "sequences " + nextSequence + " to " + last
+                    + " were accepted but not written: directory=" + engine.directory();
+            final StorageFullException problem = engine.stallProblem();
+            engine.abandoned(
+                    problem == null
+                            ? new JournalException("journal closed with a claim that was never committed, " + range
+                                    + "; commit or abort every claim before closing")
+                            : new StorageFullException(
+                                    "journal closed on a full file system, " + range + "; make room", problem));
+        }
+        throw new AgentTerminationException("closing has timed out");
+    }
+
+    @Override
+    public void onClose() {
+        if (!engine.isClosing() && !engine.hasFailed()) {
+            engine.fail(new IllegalStateException("the writer's thread was ended from outside"));
+        }
+        engine.endWriter();
+    }
+
+    @Override
+    public WakeSignal signal() {
+        return engine.writerSignal();
+    }
+
+    @Override
+    public long parkLimitNs() {
+        if (engine.hasFailed()) {
+            return 0;
+        }
+        if (engine.isWaitingForStandby()) {
+            return engine.standbys().isEmpty() ? STALLED_PARK_NS : 0;
+        }
+        if (queue.hasClaims()) {
+            // Claimed, not committed: nobody is sure to wake us. The longer it takes, the less it matters when we look.
+            final long limitNs = uncommittedParkNs;
+            uncommittedParkNs = Math.min(UNCOMMITTED_PARK_MAX_NS, uncommittedParkNs * 2);
+            return limitNs;
+        }
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public long spinNs() {
+        return SPIN_NS;
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.cli;
+
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.JournalStatus;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stat}: a look at the journal. */
+@Command(
+        name = "stat",
+        mixinStandardHelpOptions = true,
+        versionProvider = Tidemark.Version.class,
+        description = {
+            "Prints what meta file and last segments tell about the journal. Works beside a writer, and changes nothing.",
+            ""
+        },
+        footer = {
+            "",
+            "  segments         files, with those that stand by",
+            "  firstSequence    first that can be read; the next one if the journal is empty",
+            "  lastSequence     last that was written; 0 if there never was one",
+            "  durableSequence  last that the files prove to be durable; a running writer may",
+            "                   be further",
+            "  headSequence     first that may be read; what is below is truncated",
+            "  bytes            length of all segments",
+            "  epoch            number of the last opening for writing",
+            "  closedCleanly    whether that was closed in good order; false while it lasts",
+            "",
+            "Exit codes: see tidemark --help."
+        })
+final class StatCommand implements Callable<Integer> {
+
+    private final Streams streams;
+
+    @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
+    private Path directory = Path.of("");
+
+    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    private boolean json;
+
+    StatCommand(final Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() {
+        final Map<String, Object> values = values(JournalReader.open(directory).status());
+        if (json) {
+            // Numbers and truth values only: nothing to escape.
+            streams.println(values.entrySet().stream()
+                    .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
+                    .collect(Collectors.joining(",", "{", "}")));
+        } else {
+            streams.println(values.entrySet().stream()
+                    .map(entry -> String.format("%-15s  %s", entry.getKey(), entry.getValue()))
+                    .collect(Collectors.joining("\n")));
+        }
+        return ExitCode.OK;
+    }
+
+    private static Map<String, Object> values(final JournalStatus status) {
+        final Map<String, Object> values = new LinkedHashMap<>();
+        values.put("segments", status.segmentCount());
+        values.put("firstSequence", status.firstSequence());
+        values.put("lastSequence", status.lastSequence());
+        values.put("durableSequence", status.durableSequence());
+        values.put("headSequence", status.headSequence());
+        values.put("bytes", status.bytes());
+        values.put("epoch", status.epoch());
+        values.put("closedCleanly", status.closedCleanly());
+        return values;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Tidemark: an embeddable write-ahead journal. This page is the tour of the engine.
+ *
+ * <pre>
+ *  producer threads              | writer thread            | sync thread             | any thread
+ *                                |                          |                         |
+ *  Appender.append -> AppendQueue -> frames into the mapped -> force [durable, written) -> awaitDurable,
+ *    &lt;- sequence      (byte ring)  | segment; first word      | raise the durable mark  | DurabilityListener
+ *                                | last, with release       |                         |
+ *                                |   roll: take a standby   |   keeper thread: standbys, meta file, unmapping
+ *  readers &lt;- files &lt;- the word of each frame               |
+ * </pre>
+ *
+ * <p><b>The face:</b> {@link io.tidemark.journal.Journal} is open for writing and gives out
+ * {@link io.tidemark.journal.Appender}s, one for each thread. {@link io.tidemark.journal.JournalReader} looks from outside.
+ * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
+ *
+ * <p><b>The way of a record:</b>
+ *
+ * <ol>
+ *   <li>An appender claims bytes and a sequence in the {@code AppendQueue} with one compare-and-set, fills the frame and
+ *       commits it.
+ *   <li>The {@code WriterAgent} takes what is committed in a row, completes the frames (time, epoch, durable lag,
+ *       checksum), copies them into the mapped {@code Segment} and makes them visible with one store. Where a segment is
+ *       full it seals it and takes a standby, without a system call.
+ *   <li>The {@code SyncAgent} forces what was written when the policy says so, and raises the {@code DurableMark}, which wakes
+ *       those who wait.
+ *   <li>The {@code KeeperAgent} makes standbys, unmaps what is full and forced, and writes the mark to the meta file now and
+ *       then, so that recovery need not read far.
+ * </ol>
+ *
+ * <p><b>Threads:</b> every mutable field has one owning thread, which its class names. Data flows one way; what flows back
+ * are two numbers, written and durable, and the room in the queue. The agents are Agrona agents: run by threads of the
+ * journal, by a thread of the user, or stepped by a test.
+ *
+ * <p><b>Coming back:</b> {@code JournalOpening} takes the lock and lets {@code Recovery} find the end of the journal. A
+ * {@code JournalScan} walks the chain of frames, {@code JournalTail} judges where it breaks off, and {@code RecoveryCase} is
+ * the table that decides. {@code TailSearch} looks behind the break for frames that prove what had been durable: that is how
+ * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
+ *
+ * <p><b>Failure:</b> the first failure of a force, or of anything else that durability rests on, ends the instance: waiters
+ * get the cause, the durable mark freezes, and only opening again goes on, with what is on the disk.
+ *
+ * <p><b>Below:</b> {@link io.tidemark.journal.storage} is the seam to the operating system,
+ * {@link io.tidemark.journal.format} the meaning of the bytes.
+ */
+@NullMarked
+package io.tidemark.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the real file system, through a channel.
+ *
+ * <p>An interrupt of the thread that is in a call closes the channel (JDK-6608965). Files that are written are only used
+ * by the journal's own threads, which nobody interrupts. Files that are only read may be used by a caller's thread: there
+ * the channel is opened again, the call repeated, and the thread's interrupt status kept.
+ */
+final class ChannelFile implements StorageFile {
+
+    private final Path path;
+    private final Set<OpenOption> options;
+    private FileChannel channel;
+
+    private ChannelFile(final Path path, final Set<OpenOption> options, final FileChannel channel) {
+        this.path = path;
+        this.options = options;
+        this.channel = channel;
+    }
+
+    static ChannelFile open(final Path path, final Set<OpenOption> options, final FileAttribute<?>... attributes)
+            throws IOException {
+        try {
+            return new ChannelFile(path, options, FileChannel.open(path, options, attributes));
+        } catch (final IOException e) {
+            throw NoSpaceException.typed(path, e);
+        }
+    }
+
+    @Override
+    public long length() throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return channel.size();
+                } catch (final ClosedByInterruptException e) {
+                    interrupted |= Thread.interrupted();
+                    channel = FileChannel.open(path, reopeningOptions());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public int read(final ByteBuffer target, final long offset) throws IOException {
+        final int begin = target.position();
+        boolean interrupted = false;
+        try {
+            while (target.hasRemaining()) {
+                try {
+                    if (channel.read(target, offset + target.position() - begin) < 0) {
+                        break;
+                    }
+                } catch (final ClosedByInterruptException e) {
+                    interrupted |= Thread.interrupted();
+                    channel = FileChannel.open(path, reopeningOptions());
+                }
+            }
+            return target.position() - begin;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Set<OpenOption> reopeningOptions() {
+        final Set<OpenOption> reopening = new HashSet<>(options);
+        reopening.remove(StandardOpenOption.CREATE_NEW);
+        return reopening;
+    }
+
+    @Override
+    public void write(final ByteBuffer source, final long offset) throws IOException {
+        long writeOffset = offset;
+        try {
+            while (source.hasRemaining()) {
+                writeOffset += channel.write(source, writeOffset);
+            }
+        } catch (final IOException e) {
+            throw NoSpaceException.typed(path, e);
+        }
+    }
+
+    @Override
+    public void force(final boolean withMetadata) throws IOException {
+        try {
+            channel.force(withMetadata);
+        } catch (final IOException e) {
+            throw NoSpaceException.typed(path, e);
+        }
+    }
+
+    @Override
+    public MappedFile map(final int length) throws IOException {
+        final Mapper.Mapping mapping = Mapper.instance().map(channel, length);
+        if (!DirectoryStorage.IS_MAC) {
+            return new MappedChannelFile(path, mapping, null);
+        }
+        try {
+            return new MappedChannelFile(path, mapping, FileChannel.open(path, reopeningOptions()));
+        } catch (final IOException e) {
+            mapping.unmap();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /**
+     * A mapping. {@code MappedByteBuffer.force} is {@code msync(MS_SYNC)} on every Unix; on Linux that is a data sync of
+     * the range with a flush of the device, on macOS it does not reach the platter, so the channel is forced behind it,
+     * which is {@code F_FULLFSYNC} there (OpenJDK, {@code MappedMemoryUtils.c} and {@code FileDispatcherImpl.c}).
+     */
+    private static final class MappedChannelFile implements MappedFile {
+        private final Path path;
+        private final Mapper.Mapping mapping;
+        private final MappedByteBuffer buffer;
+        private final @Nullable FileChannel flushed;
+
+        MappedChannelFile(final Path path, final Mapper.Mapping mapping, final @Nullable FileChannel flushed) {
+            this.path = path;
+            this.mapping = mapping;
+            this.buffer = mapping.buffer();
+            this.flushed = flushed;
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        public void force(final int offset, final int length) throws IOException {
+            try {
+                buffer.force(offset, length);
+            } catch (final UncheckedIOException e) {
+                throw NoSpaceException.typed(path, Objects.requireNonNull(e.getCause()));
+            }
+            if (flushed != null) {
+                flushed.force(false);
+            }
+        }
+
+        @Override
+        public void unmap() throws IOException {
+            mapping.unmap();
+            if (flushed != null) {
+                flushed.close();
+            }
+        }
+    }
+}

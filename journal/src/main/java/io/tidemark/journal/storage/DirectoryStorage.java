@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of the real file system.
+ *
+ * <p>Files are created readable and writable by their owner alone. A lock is taken twice: in a registry of this class,
+ * which says who holds it within the JVM, and with the operating system, whose locks of this kind
+ * ({@code fcntl(F_SETLK)} on Unix) hold between processes only, and are lost as soon as any descriptor of the file is
+ * closed by the process; therefore the lock file is never opened for anything else.
+ */
+public final class DirectoryStorage implements Storage {
+
+    /** Directories locked by this class in this JVM. Class loaders have one each; the file lock is the JVM's. */
+    private static final Set<Object> LOCKED = ConcurrentHashMap.newKeySet();
+
+    private static final String OS_NAME = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    private static final boolean IS_WINDOWS = OS_NAME.startsWith("windows");
+    static final boolean IS_MAC = OS_NAME.startsWith("mac");
+
+    private final Path directory;
+
+    private @Nullable Object lockedKey;
+    private @Nullable FileChannel lockChannel;
+
+    private DirectoryStorage(final Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Opens a directory, and creates it and its parents where they are missing. What was created is made durable.
+     *
+     * @param directory to open
+     * @return the directory
+     * @throws IOException if it can't be created, or is not a directory
+     */
+    public static DirectoryStorage openOrCreate(final Path directory) throws IOException {
+        final Path absolute = directory.toAbsolutePath().normalize();
+        createDurably(absolute);
+        forceParent(absolute);
+        return new DirectoryStorage(absolute);
+    }
+
+    /**
+     * Opens a directory as it is.
+     *
+     * @param directory to open
+     * @return the directory, whether it exists or not
+     */
+    public static DirectoryStorage open(final Path directory) {
+        return new DirectoryStorage(directory.toAbsolutePath().normalize());
+    }
+
+    private static void createDurably(final Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        final Path parent = directory.getParent();
+        if (parent != null) {
+            createDurably(parent);
+        }
+        try {
+            Files.createDirectory(directory, ownerOnly("rwx------"));
+        } catch (final FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+        }
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
+
+    /** Whoever made the directory may not have forced its name. */
+    private static void forceParent(final Path directory) throws IOException {
+        final Path parent = directory.getParent();
+        if (parent == null) {
+            return;
+        }
+        try {
+            forceDirectory(parent);
+        } catch (final AccessDeniedException e) {
+            // Not ours to read, so not ours to force: an administrator made the directory for us.
+            return;
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(final String permissions) {
+        return IS_WINDOWS
+                ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                };
+    }
+
+    @Override
+    public String pathOf(final String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        final List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            for (final Path path : stream) {
+                names.add(String.valueOf(path.getFileName()));
+            }
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    @Override
+    public boolean tryLock(final String name) throws IOException {
+        final Path path = directory.resolve(name);
+        final Object key = directory.toRealPath();
+        if (!LOCKED.add(key)) {
+            return false;
+        }
+        FileChannel channel = null;
+        FileLock lock = null;
+        try {
+            channel = FileChannel.open(
+                    path, EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), ownerOnly("rw-------"));
+            lock = channel.tryLock();
+            if (lock != null) {
+                lockChannel = channel;
+                lockedKey = key;
+            }
+            return lock != null;
+        } catch (final OverlappingFileLockException e) {
+            // Another class loader of this JVM holds it. Closing our channel now drops that lock in the kernel, which
+            // Java offers no way around; the JVM's own table still keeps writers of this process apart.
+            return false;
+        } finally {
+            if (lock == null) {
+                LOCKED.remove(key);
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
+    }
+
+    @Override
+    public StorageFile create(final String name) throws IOException {
+        final Path path = directory.resolve(name);
+        final Set<OpenOption> options =
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return ChannelFile.open(path, options, ownerOnly("rw-------"));
+    }
+
+    @Override
+    public StorageFile open(final String name, final boolean writable) throws IOException {
+        final Path path = directory.resolve(name);
+        // A link in the place of a segment is nothing that a journal made.
+        final Set<OpenOption> options = writable
+                ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
+                : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        return ChannelFile.open(path, options);
+    }
+
+    @Override
+    public void rename(final String from, final String to) throws IOException {
+        final Path target = directory.resolve(to);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        try {
+            Files.move(directory.resolve(from), target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (final AtomicMoveNotSupportedException e) {
+            throw new IOException("this file system can't rename a file in one step: " + target, e);
+        } catch (final IOException e) {
+            throw NoSpaceException.typed(target, e);
+        }
+    }
+
+    @Override
+    public void delete(final String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public void forceDirectory() throws IOException {
+        forceDirectory(directory);
+    }
+
+    /**
+     * Forces the names of a directory through a channel opened on it. Windows does not open directories so, and keeps
+     * names durable by its own means as far as it does; see {@code docs/durability.md}.
+     */
+    private static void forceDirectory(final Path directory) throws IOException {
+        if (IS_WINDOWS) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (final IOException e) {
+            throw NoSpaceException.typed(directory, e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        final FileChannel channel = lockChannel;
+        final Object key = lockedKey;
+        lockChannel = null;
+        lockedKey = null;
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            if (key != null) {
+                LOCKED.remove(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A file mapped for writing. One thread stores, another may force at the same time. */
+public interface MappedFile {
+
+    /**
+     * The bytes of the file.
+     *
+     * @return a direct buffer over the whole mapping; position and limit are the caller's to set
+     */
+    ByteBuffer buffer();
+
+    /**
+     * Makes a range durable, with the cheapest call that still makes it reachable after a power cut. No interrupt of a
+     * thread can break it.
+     *
+     * @param offset of the first byte
+     * @param length of the range, in bytes
+     * @throws IOException if that failed; what is durable then is not known, and trying again proves nothing
+     */
+    void force(int offset, int length) throws IOException;
+
+    /**
+     * Lets the mapping go. Nobody may touch the buffer from now on: where the Java version can't prevent it, the JVM
+     * would die.
+     *
+     * @throws IOException if what belongs to the mapping could not be closed
+     */
+    void unmap() throws IOException;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A file, read and written at given offsets. Used by one thread at a time. */
+public interface StorageFile extends Closeable {
+
+    /**
+     * The length of the file.
+     *
+     * @return bytes
+     * @throws IOException if it can't be told
+     */
+    long length() throws IOException;
+
+    /**
+     * Reads until the buffer is full or the file ends.
+     *
+     * @param target filled from its position on
+     * @param offset in the file, in bytes
+     * @return number of bytes read, 0 at the end of the file
+     * @throws IOException if reading failed
+     */
+    int read(ByteBuffer target, long offset) throws IOException;
+
+    /**
+     * Writes all that is left in a buffer.
+     *
+     * @param source written from its position to its limit
+     * @param offset in the file, in bytes
+     * @throws IOException if not all could be written
+     */
+    void write(ByteBuffer source, long offset) throws IOException;
+
+    /**
+     * Makes what was written durable.
+     *
+     * @param withMetadata false if only data was overwritten, and length and times of the file need not be kept
+     * @throws IOException if that failed; what is durable then is not known, and trying again proves nothing
+     */
+    void force(boolean withMetadata) throws IOException;
+
+    /**
+     * Maps the file for writing. The mapping outlives {@link #close()}.
+     *
+     * @param length of the mapping, from the beginning of the file, which is at least that long
+     * @return the mapping
+     * @throws IOException if it can't be mapped
+     */
+    MappedFile map(int length) throws IOException;
+
+    /** Closes the file. */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs on every version of Java that the build is tried with: each has its own way to unmap. */
+class MapperTest {
+
+    private static final int LENGTH = 64 << 10;
+    private static final Path MAPS = Path.of("/proc/self/maps");
+
+    @TempDir
+    private Path directory;
+
+    private Path path;
+
+    @BeforeEach
+    void makeFile() throws IOException {
+        path = directory.toRealPath().resolve("mapped-by-this-test");
+        Files.write(path, new byte[LENGTH]);
+    }
+
+    private Mapper.Mapping map() throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return Mapper.instance().map(channel, LENGTH);
+        }
+    }
+
+    private long mappingCount() throws IOException {
+        try (Stream<String> lines = Files.lines(MAPS)) {
+            return lines.filter(line -> line.contains(path.toString())).count();
+        }
+    }
+
+    @Test
+    void mapShouldOutliveTheChannelAndReachTheFile() throws IOException {
+        final Mapper.Mapping mapping = map();
+        assertEquals(LENGTH, mapping.buffer().capacity());
+        mapping.buffer().putLong(LENGTH - 8, 0x1122334455667788L);
+        mapping.buffer().force(LENGTH - 8, 8);
+        mapping.unmap();
+        assertEquals(0x11, Files.readAllBytes(path)[LENGTH - 8]);
+    }
+
+    @Test
+    void mapShouldFailWhenTheChannelCannotBeWritten() throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            assertThrows(Exception.class, () -> Mapper.instance().map(channel, LENGTH));
+        }
+    }
+
+    @Test
+    void unmapShouldLetTheMemoryGoAtOnceWhenManyFilesAreMappedInTurn() throws IOException {
+        assumeTrue(Files.isReadable(MAPS), "only Linux shows its mappings in " + MAPS);
+        for (int i = 0; i < 100; i++) {
+            final Mapper.Mapping mapping = map();
+            mapping.buffer().put(0, (byte) i);
+            assertEquals(1, mappingCount(), "round=" + i);
+            mapping.unmap();
+            assertEquals(0, mappingCount(), "round=" + i);
+        }
+    }
+
+    @Test
+    void unmapShouldLetTheMemoryGoWhenASliceIsStillHeld() throws IOException {
+        assumeTrue(Files.isReadable(MAPS), "only Linux shows its mappings in " + MAPS);
+        final Mapper.Mapping mapping = map();
+        final Object held = mapping.buffer().duplicate().slice(0, 8);
+        mapping.unmap();
+        assertEquals(0, mappingCount(), "held=" + held.getClass());
+    }
+
+    @Test
+    void touchingShouldThrowWhenTheMappingIsGoneAndJavaCanTell() throws IOException {
+        assumeTrue(Runtime.version().feature() >= 22, "before Java 22 the JVM would die");
+        final Mapper.Mapping mapping = map();
+        mapping.unmap();
+        assertThrows(IllegalStateException.class, () -> mapping.buffer().get(0));
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Watches the memory of mappings that are gone: it is filled with a pattern, and whoever stores into it breaks the
+ * pattern. Guarded by {@link SimulatedMachine}.
+ */
+final class UnmappedMemory {
+
+    /** How many mappings are watched; those before are looked at once more and let go. */
+    private static final int WATCHED_COUNT = 16;
+
+    private static final byte PATTERN = (byte) 0xDB;
+
+    private record Watched(String name, ByteBuffer memory) {}
+
+    private final Deque<Watched> watched = new ArrayDeque<>();
+    private final List<String> stores = new ArrayList<>();
+
+    void watch(final String name, final ByteBuffer memory) {
+        final byte[] pattern = new byte[memory.capacity()];
+        Arrays.fill(pattern, PATTERN);
+        memory.put(0, pattern);
+        watched.addLast(new Watched(name, memory));
+        if (watched.size() > WATCHED_COUNT) {
+            checkOldest();
+        }
+    }
+
+    List<String> stores() {
+        while (!watched.isEmpty()) {
+            checkOldest();
+        }
+        return List.copyOf(stores);
+    }
+
+    void clear() {
+        watched.clear();
+        stores.clear();
+    }
+
+    private void checkOldest() {
+        final Watched oldest = watched.removeFirst();
+        final byte[] found = new byte[oldest.memory.capacity()];
+        oldest.memory.get(0, found);
+        for (final byte value : found) {
+            if (value != PATTERN) {
+                stores.add(oldest.name);
+                return;
+            }
+        }
+    }
+}
