@@ -9,8 +9,11 @@ public final class CorruptJournalException extends JournalException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Path of the damaged file. */
     private final String file;
+    /** Offset of the damage in that file. */
     private final long offset;
+    /** Sequence of the record that should be there. */
     private final long sequence;
 
     /**

@@ -261,6 +261,11 @@ final class Engine {
         spaceProblem = problem;
     }
 
+    /** Whether the writer stands still only because a segment is still being made: however long that takes, it ends. */
+    boolean isWaitingForDisk() {
+        return waitingForStandby && spaceProblem == null;
+    }
+
     /** Why the writer stands still, if that is for want of room. */
     @Nullable
     StorageFullException stallProblem() {

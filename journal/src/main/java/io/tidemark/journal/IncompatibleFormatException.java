@@ -6,6 +6,7 @@ public final class IncompatibleFormatException extends JournalException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether a newer version is needed, or else an older one. */
     private final boolean tooNew;
 
     /**

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.AgentInvoker;
 
 /**
@@ -39,7 +39,10 @@ public final class Journal implements AutoCloseable {
     private final Engine engine;
     private final JournalThreads threads;
     private final RecoveryReport recoveryReport;
-    private final AtomicBoolean closeCalled = new AtomicBoolean();
+    private final ReentrantLock closeLock = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private boolean closed;
 
     private Journal(final Storage storage, final JournalOpening opening, final JournalThreads threads) {
         this.storage = storage;
@@ -260,7 +263,7 @@ public final class Journal implements AutoCloseable {
 
     /**
      * Closes the journal: no append is accepted any more, what was accepted is written and forced whatever the policy, and
-     * everything is let go. Calls after the first do nothing. Must not be called from a listener.
+     * everything is let go. Calls after the first wait for it, and do nothing. Must not be called from a listener.
      *
      * @throws JournalFailedException if the journal had failed, or does so now: what is durable is told by
      *     {@link #durableSequence()}, which stays readable
@@ -268,11 +271,20 @@ public final class Journal implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closeCalled.compareAndSet(false, true)) {
-            return;
+        closeLock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeOnce();
+            }
+        } finally {
+            closeLock.unlock();
         }
+    }
+
+    private void closeOnce() {
         engine.beginClosing();
-        while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.closeIsOverdue()) {
+        while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.writerEnded()) {
             if (threads.invokers().isEmpty()) {
                 LockSupport.parkNanos(CLOSE_PARK_NS);
             } else {

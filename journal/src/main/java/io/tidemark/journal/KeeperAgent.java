@@ -89,10 +89,7 @@ final class KeeperAgent implements SignalledAgent {
     public int doWork() {
         try {
             int workCount = retire();
-            if (!engine.hasFailed() && !engine.isClosing()) {
-                workCount += prepareStandby();
-            } else if (!engine.hasFailed() && engine.isWaitingForStandby() && !engine.closeIsOverdue()) {
-                // Closing still has to write what was accepted.
+            if (!engine.hasFailed() && wantsStandby()) {
                 workCount += prepareStandby();
             }
             if (!engine.hasFailed()) {
@@ -109,6 +106,12 @@ final class KeeperAgent implements SignalledAgent {
             engine.fail(e);
             return 1;
         }
+    }
+
+    /** While closing, only what was accepted still needs a segment, and for room it waits no longer than it may. */
+    private boolean wantsStandby() {
+        return !engine.isClosing()
+                || (engine.isWaitingForStandby() && (engine.isWaitingForDisk() || !engine.closeIsOverdue()));
     }
 
     /** Unmaps what nobody uses any more. */
@@ -231,7 +234,7 @@ final class KeeperAgent implements SignalledAgent {
         while (item != null) {
             try {
                 item.run();
-            } catch (final RuntimeException e) {
+            } catch (final RuntimeException | Error e) {
                 engine.listenerFailures().increment();
             }
             count++;

@@ -4,7 +4,9 @@ package io.tidemark.journal;
 import io.tidemark.journal.storage.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
 
 /** Turns what the file system says into what the user is told: the one place where that is done. */
 final class StorageCall {
@@ -24,7 +26,7 @@ final class StorageCall {
         }
     }
 
-    private static StorageException translated(final String directory, final IOException failure) {
+    private static JournalException translated(final String directory, final IOException failure) {
         if (failure instanceof NoSpaceException) {
             return new StorageFullException(
                     "storage is full: " + failure.getMessage() + ": directory=" + directory + "; make room", failure);
@@ -34,6 +36,10 @@ final class StorageCall {
                     "access denied: file=" + denied.getFile() + ", directory=" + directory
                             + "; give the user of this process the right to read and write it",
                     failure);
+        }
+        if (failure instanceof FileAlreadyExistsException || failure instanceof NotDirectoryException) {
+            return new NotAJournalException(
+                    "not a journal: expected a directory, found another file: " + directory, failure);
         }
         if (failure instanceof FileSystemException system) {
             final String reason =

@@ -168,7 +168,7 @@ final class SyncAgent implements SignalledAgent {
         }
         try {
             listener.onDurable(sequence);
-        } catch (final RuntimeException e) {
+        } catch (final RuntimeException | Error e) {
             // What a listener throws is passed over, as it says: it must not end the journal.
             engine.listenerFailures().increment();
         }

@@ -163,6 +163,47 @@ class FailStopTest {
     }
 
     @Test
+    void closeShouldWriteEverythingWhenDiskIsSlowButNotFull() throws Exception {
+        final CountDownLatch release = new CountDownLatch(1);
+        final CountDownLatch preparing = new CountDownLatch(1);
+        final JournalConfig impatient = config.withSyncPolicy(SyncPolicy.batch(100, 1 << 20, Duration.ofMillis(1)))
+                .withCloseTimeout(Duration.ZERO);
+        final Journal journal = Journal.open(machine.sibling(), impatient);
+        while (journal.standbyCount() == 0) {
+            Thread.onSpinWait();
+        }
+        machine.faults().on(StorageCall.of(StorageCall.Kind.CREATE), Fault.runBefore(() -> {
+            preparing.countDown();
+            awaitQuietly(release);
+        }));
+        final Appender appender = journal.appender();
+        final byte[] record = new byte[1_000];
+        long last = 0;
+        // One segment in hand and one standing by: what comes after them waits for the disk.
+        while (last < 150) {
+            last = appender.append(record, 0, record.length);
+        }
+        preparing.await();
+        final Thread second = new Thread(journal::close);
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final Thread first = new Thread(() -> {
+            try {
+                journal.close();
+            } catch (final JournalException e) {
+                failure.set(e);
+            }
+        });
+        first.start();
+        second.start();
+        release.countDown();
+        first.join();
+        second.join();
+        assertEquals(null, failure.get());
+        assertEquals(last, journal.durableSequence());
+        assertEquals(last, JournalReader.open(machine.sibling()).verify().lastSequence());
+    }
+
+    @Test
     void agentsShouldParkWithoutLimitWhenJournalIsIdle() throws IOException {
         final Journal journal = SimulatedJournal.open(machine);
         SimulatedJournal.append(journal, journal.appender(), RECORD);

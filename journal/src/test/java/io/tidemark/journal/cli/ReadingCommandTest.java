@@ -77,8 +77,8 @@ class ReadingCommandTest {
         try (ToolProcess process =
                 ToolProcess.start(root.resolve("err"), "append", directory(), "--ack", "--segment-length", 1 << 20)) {
             final Semaphore wanted = new Semaphore(0);
-            final CompletableFuture<Void> feeding =
-                    CompletableFuture.runAsync(() -> feedNumbers(process.input(), wanted));
+            final CompletableFuture<Void> feeding = CompletableFuture.runAsync(
+                    () -> feedNumbers(process.input(), wanted), task -> new Thread(task).start());
             long seen = 0;
             for (int round = 0; round < 20; round++) {
                 // The writer is at work on these while the commands read.

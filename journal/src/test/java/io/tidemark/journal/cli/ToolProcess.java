@@ -77,12 +77,19 @@ final class ToolProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Waits on this thread: what {@link Process#onExit()} gives needs the common pool, which a test may have used up. */
     int awaitExit() {
-        return process.onExit().join().exitValue();
+        try {
+            return process.waitFor();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while a process was to end", e);
+        }
     }
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        process.destroyForcibly();
+        awaitExit();
     }
 }
