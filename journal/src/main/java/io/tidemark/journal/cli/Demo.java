@@ -112,8 +112,8 @@ final class Demo {
                 "   safe from a crash of the process, not from a power cut. %d rounds of %,d records after a warm-up,",
                 scale.roundCount(), scale.roundRecordCount());
         say(
-                "   in segments of %d MiB, %d of which stand ready before each round; preparing them is not counted.",
-                scale.segmentLength() >> 20, scale.standbyCount());
+                "   in segments of %d MiB prepared beforehand: preparing takes longer than filling, and is not counted.",
+                scale.segmentLength() >> 20);
         final ThroughputRun run = new ThroughputRun(scale, progress);
         run.run(place.measurement("throughput"));
         place.removeMeasurement("throughput");

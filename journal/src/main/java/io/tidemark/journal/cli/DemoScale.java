@@ -31,5 +31,5 @@ record DemoScale(
 
     /** What a newcomer gets: less than a minute on two cores, and less than 3 GiB of disk. */
     static final DemoScale FULL =
-            new DemoScale(20_261_120, 500_000, 100, 256 << 20, 3, 1_000_000, 7, 1_500_000, 25, 200, 12_000_000_000L);
+            new DemoScale(20_261_120, 500_000, 100, 1 << 30, 1, 1_000_000, 7, 1_000_000, 25, 200, 12_000_000_000L);
 }

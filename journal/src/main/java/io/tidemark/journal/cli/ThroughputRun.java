@@ -18,8 +18,9 @@ import java.util.concurrent.locks.LockSupport;
  * Measures how fast one producer appends when nothing is forced, and what an append allocates.
  *
  * <p>A round is measured from before its first append until its last record is written. Between rounds everything is
- * forced, and the segments that were used up are replaced: preparing a segment takes longer than filling it, so what goes
- * on for ever is what the disk can prepare, and this is what bursts get.
+ * forced, and what segments were used up are replaced: preparing a segment takes longer than filling it, so what goes on for
+ * ever is what the disk can prepare, and this is what bursts get. At full scale all rounds go into one segment, so that no
+ * preparation runs beside them on a machine with two cores.
  */
 final class ThroughputRun {
 
