@@ -136,15 +136,10 @@ final class DurableMark {
             if (mark.getAcquire() >= sequence) {
                 return true;
             }
-            yieldToOthers();
+            // Where cores are few, the thread that forces may be waiting for this one.
+            ParkingIdleStrategy.yieldToOthers();
         }
         return false;
-    }
-
-    /** Where cores are few, the thread that forces may be waiting for this one. */
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static void yieldToOthers() {
-        Thread.yield();
     }
 
     private boolean park(final long sequence, final long startNs, final long timeoutNs, final boolean interruptible) {

@@ -217,9 +217,9 @@ final class Engine {
         return closing;
     }
 
-    /** Whether closing has taken longer than it may. */
+    /** Whether closing has taken longer than it may. A segment that is still being made is waited for, however slowly. */
     boolean closeIsOverdue() {
-        return closing && nowNs() - closeDeadlineNs >= 0;
+        return closing && !isWaitingForDisk() && nowNs() - closeDeadlineNs >= 0;
     }
 
     boolean writerEnded() {
@@ -262,7 +262,7 @@ final class Engine {
     }
 
     /** Whether the writer stands still only because a segment is still being made: however long that takes, it ends. */
-    boolean isWaitingForDisk() {
+    private boolean isWaitingForDisk() {
         return waitingForStandby && spaceProblem == null;
     }
 

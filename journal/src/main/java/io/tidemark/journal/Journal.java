@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
 
 /**
@@ -78,13 +79,11 @@ public final class Journal implements AutoCloseable {
      */
     public static Journal open(final Path directory, final JournalConfig config) {
         Objects.requireNonNull(config, "config");
-        final String path = directory.toAbsolutePath().toString();
-        if (config.invokedAgents()) {
-            return StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config));
-        }
+        final String path = directory.toAbsolutePath().normalize().toString();
+        final Supplier<Journal> opening =
+                () -> StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config));
         // An interrupt of the caller would close the files under work, so they are opened on a thread that has none.
-        return OpeningThread.call(
-                () -> StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config)));
+        return config.invokedAgents() ? opening.get() : OpeningThread.call(opening);
     }
 
     static Journal open(final Storage storage, final JournalConfig config) throws IOException {

@@ -4,11 +4,10 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
-import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
-import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +57,19 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
     private static JournalOpening openLocked(final Storage storage, final JournalConfig config, final long startNs)
             throws IOException {
         final JournalFiles found = JournalFiles.list(storage);
-        final MetaFile metaFile = openMeta(storage, config, found);
+        if (found.foreign() != null || !found.segments().isEmpty()) {
+            found.requireMeta(storage);
+        }
+        for (final String leftover : found.leftovers()) {
+            storage.delete(leftover);
+        }
+        final MetaFile metaFile = found.hasMeta()
+                ? MetaFile.open(storage, true)
+                : MetaFile.create(
+                        storage,
+                        Meta.created(
+                                config.idSource().getAsLong(), config.idSource().getAsLong()));
         try {
-            deleteLeftovers(storage, found);
             final JournalFiles files = withFirstSegment(storage, config, found, metaFile);
             final Recovery.Result result = new Recovery(storage, metaFile, files).recover(startNs);
             final List<Long> adoptable = keepFitting(storage, config, result);
@@ -75,28 +84,6 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
         } catch (final IOException | RuntimeException | Error e) {
             metaFile.close();
             throw e;
-        }
-    }
-
-    private static MetaFile openMeta(final Storage storage, final JournalConfig config, final JournalFiles found)
-            throws IOException {
-        if (found.hasMeta()) {
-            return MetaFile.open(storage, true);
-        }
-        if (found.foreign() != null || !found.segments().isEmpty()) {
-            found.requireMeta(storage);
-        }
-        deleteLeftovers(storage, found);
-        return MetaFile.create(
-                storage,
-                Meta.created(config.idSource().getAsLong(), config.idSource().getAsLong()));
-    }
-
-    private static void deleteLeftovers(final Storage storage, final JournalFiles found) throws IOException {
-        for (final String name : JournalFiles.list(storage).leftovers()) {
-            if (found.leftovers().contains(name)) {
-                storage.delete(name);
-            }
         }
     }
 
@@ -162,20 +149,10 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
 
     private static Segment mapTail(final Storage storage, final Recovery.Result result) throws IOException {
         final JournalTail tail = result.tail();
-        final SegmentHeader header;
-        try (SegmentReader reader = SegmentReader.open(storage, tail.segment(), result.meta(), tail.nextSequence())) {
-            header = reader.header();
-        }
-        try (StorageFile file = storage.open(FileNames.segment(tail.segment()), true)) {
-            final MappedFile mapped = file.map(header.segmentLength());
-            // Faulting in makes pages dirty, and so has them written. A new segment is about to be filled; one that is
-            // resumed may see a few records before it is closed again.
-            final int page = tail.offset() & -SegmentPreparation.FILL_LENGTH;
-            final int end = result.meta().epoch() == 1
-                    ? header.segmentLength()
-                    : Math.min(header.segmentLength(), page + RESUME_FAULT_LENGTH);
-            SegmentPreparation.faultIn(mapped.buffer(), page, end);
-            return new Segment(header, mapped, tail.offset());
-        }
+        // Faulting in makes pages dirty, and so has them written. A new segment is about to be filled; one that is
+        // resumed
+        // may see a few records before it is closed again.
+        final int faultLength = result.meta().epoch() == 1 ? SegmentLayout.MAX_SEGMENT_LENGTH : RESUME_FAULT_LENGTH;
+        return Segment.map(storage, result.meta(), tail.segment(), tail.nextSequence(), tail.offset(), faultLength);
     }
 }

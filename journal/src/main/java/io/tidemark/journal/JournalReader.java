@@ -3,7 +3,6 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -93,11 +92,7 @@ public final class JournalReader {
      * @throws StorageException if reading fails
      */
     public JournalStatus status() {
-        return StorageCall.run(directory, this::readStatus);
-    }
-
-    private JournalStatus readStatus() throws IOException {
-        return Verification.status(storage);
+        return StorageCall.run(directory, () -> Verification.status(storage));
     }
 
     /**

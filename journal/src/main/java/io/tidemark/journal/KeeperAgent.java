@@ -5,12 +5,10 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
-import io.tidemark.journal.storage.MappedFile;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.NoSpaceException;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
-import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -110,8 +108,7 @@ final class KeeperAgent implements SignalledAgent {
 
     /** While closing, only what was accepted still needs a segment, and for room it waits no longer than it may. */
     private boolean wantsStandby() {
-        return !engine.isClosing()
-                || (engine.isWaitingForStandby() && (engine.isWaitingForDisk() || !engine.closeIsOverdue()));
+        return !engine.isClosing() || (engine.isWaitingForStandby() && !engine.closeIsOverdue());
     }
 
     /** Unmaps what nobody uses any more. */
@@ -174,17 +171,14 @@ final class KeeperAgent implements SignalledAgent {
     }
 
     private void adopt(final long number) throws IOException {
-        final SegmentHeader header;
-        try (SegmentReader reader =
-                SegmentReader.open(storage, number, meta, engine.written().getAcquire() + 1)) {
-            header = reader.header();
-        }
-        try (StorageFile file = storage.open(FileNames.segment(number), true)) {
-            final MappedFile mapped = file.map(header.segmentLength());
-            SegmentPreparation.faultIn(
-                    mapped.buffer(), 0, Math.min(header.segmentLength(), JournalOpening.RESUME_FAULT_LENGTH));
-            engine.standbys().offer(new Segment(header, mapped, SegmentLayout.HEADER_PAGE_LENGTH));
-        }
+        engine.standbys()
+                .offer(Segment.map(
+                        storage,
+                        meta,
+                        number,
+                        engine.written().getAcquire() + 1,
+                        SegmentLayout.HEADER_PAGE_LENGTH,
+                        JournalOpening.RESUME_FAULT_LENGTH));
         engine.writerSignal().wake();
     }
 

@@ -53,7 +53,7 @@ final class ParkingIdleStrategy implements IdleStrategy {
 
     /** With fewer cores than threads, whoever brings the work may be waiting for this core. */
     @SuppressWarnings("ThreadPriorityCheck")
-    private static void yieldToOthers() {
+    static void yieldToOthers() {
         Thread.yield();
     }
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.SegmentPreparation;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -55,6 +60,39 @@ final class Segment {
         this.buffer = mapped.buffer();
         this.forcedOffset = writtenOffset;
         WRITTEN_OFFSET.setRelease(this, writtenOffset);
+    }
+
+    /**
+     * Maps a segment that exists.
+     *
+     * @param storage that holds it
+     * @param meta of the journal it must belong to
+     * @param number of the segment
+     * @param nextSequence of the journal, for messages
+     * @param writtenOffset end of the frames in it
+     * @param faultLength number of bytes to fault in for writing from there on, at most
+     * @return the segment
+     * @throws IOException if it can't be read or mapped
+     */
+    static Segment map(
+            final Storage storage,
+            final Meta meta,
+            final long number,
+            final long nextSequence,
+            final int writtenOffset,
+            final int faultLength)
+            throws IOException {
+        final SegmentHeader header;
+        try (SegmentReader reader = SegmentReader.open(storage, number, meta, nextSequence)) {
+            header = reader.header();
+        }
+        try (StorageFile file = storage.open(FileNames.segment(number), true)) {
+            final MappedFile mapped = file.map(header.segmentLength());
+            final int page = writtenOffset & -SegmentPreparation.FILL_LENGTH;
+            final int end = (int) Math.min(header.segmentLength(), (long) page + faultLength);
+            SegmentPreparation.faultIn(mapped.buffer(), page, end);
+            return new Segment(header, mapped, writtenOffset);
+        }
     }
 
     SegmentHeader header() {

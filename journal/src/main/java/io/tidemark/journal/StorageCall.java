@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 
 /** Turns what the file system says into what the user is told: the one place where that is done. */
 final class StorageCall {
@@ -37,9 +38,9 @@ final class StorageCall {
                             + "; give the user of this process the right to read and write it",
                     failure);
         }
-        if (failure instanceof FileAlreadyExistsException || failure instanceof NotDirectoryException) {
+        if (failure instanceof NotDirectoryException || isInPlaceOfDirectory(directory, failure)) {
             return new NotAJournalException(
-                    "not a journal: expected a directory, found another file: " + directory, failure);
+                    "not a journal: expected a directory, found another file: " + failure.getMessage(), failure);
         }
         if (failure instanceof FileSystemException system) {
             final String reason =
@@ -50,5 +51,11 @@ final class StorageCall {
         }
         return new StorageException(
                 "file system failed: " + failure.getMessage() + ": directory=" + directory, failure);
+    }
+
+    /** Whether a file stands where the directory, or one above it, was to be made; files inside it are another matter. */
+    private static boolean isInPlaceOfDirectory(final String directory, final IOException failure) {
+        return failure instanceof FileAlreadyExistsException exists
+                && Path.of(directory).startsWith(Path.of(exists.getFile()));
     }
 }

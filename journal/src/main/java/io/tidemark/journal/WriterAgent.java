@@ -76,7 +76,7 @@ final class WriterAgent implements SignalledAgent {
                 throw new AgentTerminationException("journal has failed");
             }
             final int workCount = drain();
-            if (workCount == 0 && engine.closeIsOverdue() && !engine.isWaitingForDisk()) {
+            if (workCount == 0 && engine.closeIsOverdue()) {
                 abandon();
             }
             return workCount;

@@ -7,7 +7,6 @@ import io.tidemark.journal.JournalClosedException;
 import io.tidemark.journal.JournalConfig;
 import io.tidemark.journal.JournalException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -59,10 +58,6 @@ final class AppendRun {
     }
 
     void run() {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw new CommandException(
-                    ExitCode.BAD_INPUT, "not a journal: expected a directory, found a file: " + directory);
-        }
         final Journal opened = Journal.open(directory, config);
         journal = opened;
         firstSequence = opened.lastSequence() + 1;

@@ -62,8 +62,11 @@ public final class DirectoryStorage implements Storage {
      */
     public static DirectoryStorage openOrCreate(final Path directory) throws IOException {
         final Path absolute = directory.toAbsolutePath().normalize();
-        createDurably(absolute);
-        forceParent(absolute);
+        if (Files.isDirectory(absolute)) {
+            forceParent(absolute);
+        } else {
+            createDurably(absolute);
+        }
         return new DirectoryStorage(absolute);
     }
 
@@ -78,11 +81,8 @@ public final class DirectoryStorage implements Storage {
     }
 
     private static void createDurably(final Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
         final Path parent = directory.getParent();
-        if (parent != null) {
+        if (parent != null && !Files.isDirectory(parent)) {
             createDurably(parent);
         }
         try {
