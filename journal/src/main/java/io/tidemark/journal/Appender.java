@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.RecordType;
 import java.nio.ByteBuffer;
+import java.util.ConcurrentModificationException;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -19,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  * of the negative codes instead, and says nothing of durability under any policy.
  *
  * <p>An interrupt of the calling thread neither stops an append nor is lost.
+ *
+ * <p>What is refused for its arguments takes no sequence. Where an exception comes from waiting, the record may have been
+ * appended: under {@code always} {@link JournalException}s say so, and {@link Journal#awaitDurable(long)} can be asked again.
+ * A {@link DirectBuffer} that throws while it is read takes a sequence, but leaves no record that a handler is given.
+ *
+ * <p>An appender belongs to the thread that uses it first. That is for the caller to keep; where assertions are enabled,
+ * another thread gets an {@link AssertionError}.
  */
 public final class Appender {
 
@@ -51,7 +59,8 @@ public final class Appender {
     Appender(final Engine engine) {
         this.engine = engine;
         this.queue = engine.queue();
-        this.ring = queue.ring();
+        // Of its own, because a source that is no buffer of the JDK is handed it to write to.
+        this.ring = queue.ring().duplicate();
         this.maxRecordLength = engine.maxRecordLength();
         this.always = engine.config().syncPolicy().isAlways();
         this.bufferClaim = new BufferClaim(this, ring);
@@ -64,7 +73,9 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
      * @throws IllegalArgumentException if the record is too long
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final ByteBuffer source, final int offset, final int length) {
@@ -79,10 +90,13 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final int type, final ByteBuffer source, final int offset, final int length) {
+        requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
             waitForRoom(sequence);
@@ -98,7 +112,9 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
      * @throws IllegalArgumentException if the record is too long
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final byte[] source, final int offset, final int length) {
@@ -113,10 +129,13 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final int type, final byte[] source, final int offset, final int length) {
+        requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
             waitForRoom(sequence);
@@ -132,7 +151,9 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
      * @throws IllegalArgumentException if the record is too long
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final DirectBuffer source, final int offset, final int length) {
@@ -147,10 +168,13 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long append(final int type, final DirectBuffer source, final int offset, final int length) {
+        requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
             waitForRoom(sequence);
@@ -167,19 +191,23 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record, or one of the negative codes
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open
      */
     public long tryAppend(final int type, final ByteBuffer source, final int offset, final int length) {
+        Objects.requireNonNull(source, "source");
         Objects.checkFromIndexSize(offset, length, source.limit());
         final long sequence = tryBegin(type, length);
         if (sequence > 0) {
+            final int frame = claim.offset;
             try {
-                ring.put(claim.offset + FrameLayout.HEADER_LENGTH, source, offset, length);
+                ring.put(frame + FrameLayout.HEADER_LENGTH, source, offset, length);
             } catch (final RuntimeException | Error e) {
-                abortClaim(claim.offset + FrameLayout.HEADER_LENGTH, length);
+                abortClaim(frame + FrameLayout.HEADER_LENGTH, length);
                 throw e;
             }
-            commit(claim.offset, length);
+            commit(frame, length);
         }
         return sequence;
     }
@@ -192,9 +220,12 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record, or one of the negative codes
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open
      */
     public long tryAppend(final int type, final byte[] source, final int offset, final int length) {
+        Objects.requireNonNull(source, "source");
         Objects.checkFromIndexSize(offset, length, source.length);
         final long sequence = tryBegin(type, length);
         if (sequence > 0) {
@@ -212,19 +243,27 @@ public final class Appender {
      * @param offset of the payload in the source
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the sequence of the record, or one of the negative codes
-     * @throws IllegalArgumentException if the record is too long
+     * @throws IndexOutOfBoundsException if offset and length lie outside the source
+     * @throws IllegalArgumentException if the record is too long, or the type out of its range
+     * @throws IllegalStateException if a claim is open
      */
     public long tryAppend(final int type, final DirectBuffer source, final int offset, final int length) {
+        Objects.requireNonNull(source, "source");
         Objects.checkFromIndexSize(offset, length, source.capacity());
         final long sequence = tryBegin(type, length);
         if (sequence > 0) {
+            // Kept, as the source is code of the user's, which may use this appender.
+            final int frame = claim.offset;
             try {
-                source.getBytes(offset, ring, claim.offset + FrameLayout.HEADER_LENGTH, length);
-            } catch (final RuntimeException | Error e) {
-                abortClaim(claim.offset + FrameLayout.HEADER_LENGTH, length);
+                source.getBytes(offset, ring, frame + FrameLayout.HEADER_LENGTH, length);
+            } catch (final Throwable e) {
+                // It has seen the ring, too, and may have changed its limit.
+                ring.clear();
+                abortClaim(frame + FrameLayout.HEADER_LENGTH, length);
                 throw e;
             }
-            commit(claim.offset, length);
+            ring.clear();
+            commit(frame, length);
         }
         return sequence;
     }
@@ -235,7 +274,8 @@ public final class Appender {
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the claim, to be committed or aborted at once
      * @throws IllegalArgumentException if the record is too long
-     * @throws IllegalStateException if the claim before was neither committed nor aborted
+     * @throws IllegalStateException if the claim before was neither committed nor aborted, or if this thread runs the journal
+     *     and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public BufferClaim claim(final int length) {
@@ -249,7 +289,8 @@ public final class Appender {
      * @param length of the payload in bytes, from 0 to {@link Journal#maxRecordLength()}
      * @return the claim, to be committed or aborted at once
      * @throws IllegalArgumentException if the record is too long
-     * @throws IllegalStateException if the claim before was neither committed nor aborted
+     * @throws IllegalStateException if the claim before was neither committed nor aborted, or if this thread runs the journal
+     *     and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public BufferClaim claim(final int type, final int length) {
@@ -268,9 +309,12 @@ public final class Appender {
      * @param batch with at least one record
      * @return the sequence of its last record; the others have those before it
      * @throws IllegalArgumentException if the batch is empty or too long
+     * @throws ConcurrentModificationException if it was seen that another thread changes the batch
+     * @throws IllegalStateException if a claim is open, or if this thread runs the journal and would have to wait
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long appendBatch(final Batch batch) {
+        requireMayWait();
         long sequence = tryAppendBatch(batch);
         while (sequence < 0) {
             waitForRoom(sequence);
@@ -285,34 +329,40 @@ public final class Appender {
      * @param batch with at least one record
      * @return the sequence of its last record, or one of the negative codes
      * @throws IllegalArgumentException if the batch is empty or too long
+     * @throws ConcurrentModificationException if it was seen that another thread changes the batch
+     * @throws IllegalStateException if a claim is open
      */
     public long tryAppendBatch(final Batch batch) {
+        Objects.requireNonNull(batch, "batch");
         final int length = batch.length();
-        if (batch.count() == 0 || length > engine.maxFrameLength()) {
+        final int count = batch.count();
+        final ByteBuffer frames = batch.frames();
+        if (count == 0 || length > engine.maxFrameLength()) {
             throw new IllegalArgumentException("batch must hold at least one record and at most "
-                    + engine.maxFrameLength() + " bytes with headers: count=" + batch.count() + ", length=" + length
+                    + engine.maxFrameLength() + " bytes with headers: count=" + count + ", length=" + length
                     + "; a batch lies within one segment and half of the append queue");
+        }
+        if (length > frames.capacity() || length / FrameLayout.HEADER_LENGTH < count) {
+            throw Batch.changedMeanwhile();
         }
         final long refusal = refusal();
         if (refusal < 0) {
             return refusal;
         }
-        if (!queue.tryClaim(claim, length, batch.count())) {
+        if (!queue.tryClaim(claim, length, count)) {
             return noRoom();
         }
         final int start = claim.offset;
-        final ByteBuffer frames = batch.frames();
+        final long word = FrameLayout.word(frames, 0);
         ring.put(start + Long.BYTES, frames, Long.BYTES, length - Long.BYTES);
-        final long lastSequence = claim.sequence + batch.count() - 1;
-        int frame = 0;
-        for (long sequence = claim.sequence; sequence <= lastSequence; sequence++) {
-            final int flags = sequence == lastSequence ? 0 : FrameLayout.FLAG_BATCH_CONTINUES;
-            FrameLayout.sequenceAndFlags(ring, start + frame, sequence, flags);
-            frame += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(frames, frame)));
+        if (!Batch.number(ring, start, length, count, claim.sequence, word)) {
+            Batch.abort(ring, start, length, count, claim.sequence);
+            engine.writerSignal().wake();
+            throw Batch.changedMeanwhile();
         }
-        FrameLayout.wordRelease(ring, start, FrameLayout.word(frames, 0));
+        FrameLayout.wordRelease(ring, start, word);
         engine.writerSignal().wake();
-        return lastSequence;
+        return claim.sequence + count - 1;
     }
 
     private long tryBegin(final int type, final int length) {
@@ -342,7 +392,7 @@ public final class Appender {
         return engine.hasFailed() ? FAILED : 0;
     }
 
-    private boolean isOwner() {
+    boolean isOwner() {
         if (owner == null) {
             owner = Thread.currentThread();
         }
@@ -382,6 +432,13 @@ public final class Appender {
         commit(frame, length);
     }
 
+    /** Where every append waits for its force, a thread that runs the journal is told before anything is appended. */
+    void requireMayWait() {
+        if (always) {
+            Waiting.requireOtherThread(engine);
+        }
+    }
+
     private long accepted(final long sequence) {
         if (always) {
             Waiting.awaitDurable(engine, sequence, DURABLE_SPIN_NS);
@@ -393,6 +450,7 @@ public final class Appender {
         if (code != BACK_PRESSURED) {
             throw Waiting.refused(engine, code);
         }
+        Waiting.requireOtherThread(engine);
         engine.backPressureWaits().increment();
         idleStrategy.reset();
         while (!queue.hasRoom() && !engine.hasFailed() && !engine.isClosing() && engine.stallProblem() == null) {

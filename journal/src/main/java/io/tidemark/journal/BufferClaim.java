@@ -16,7 +16,11 @@ import java.nio.ByteOrder;
  * }</pre>
  *
  * <p>Closing without committing aborts: the record is not appended, and a record of the journal's own, which no handler is
- * given, takes its sequence. One claim object belongs to each appender, and is used again by its next claim.
+ * given, takes its sequence. One claim object belongs to each appender, is used by its thread, and is used again by its
+ * next claim.
+ *
+ * <p>A claim that is left open holds up all records behind it, until the journal is closed and gives them up. Committing it
+ * after that brings nothing back: {@code commit()} still returns the sequence, which never becomes durable.
  */
 public final class BufferClaim implements AutoCloseable {
 
@@ -37,8 +41,17 @@ public final class BufferClaim implements AutoCloseable {
         offset = payloadOffset;
         length = payloadLength;
         sequence = claimedSequence;
-        buffer.limit(payloadOffset + payloadLength).position(payloadOffset);
+        buffer.order(ByteOrder.LITTLE_ENDIAN)
+                .limit(payloadOffset + payloadLength)
+                .position(payloadOffset);
         open = true;
+    }
+
+    /** Ends the claim. Who kept the buffer meets its limit there, instead of the records of others. */
+    private void end() {
+        assert appender.isOwner() : "a claim belongs to the thread of its appender";
+        open = false;
+        buffer.limit(0);
     }
 
     boolean isOpen() {
@@ -47,9 +60,11 @@ public final class BufferClaim implements AutoCloseable {
 
     /**
      * The buffer to encode into, little-endian, its position and limit set to the claim. What lies outside the claim
-     * belongs to others and must not be touched.
+     * belongs to others and must not be touched. Once the claim is committed or aborted the room belongs to others too: the
+     * buffer has limit 0 then, so that using it throws, but a duplicate or slice of it must be forgotten.
      *
      * @return the buffer
+     * @throws IllegalStateException if the claim was committed or aborted
      */
     public ByteBuffer buffer() {
         requireOpen();
@@ -87,11 +102,15 @@ public final class BufferClaim implements AutoCloseable {
      * Appends the record. Under {@link SyncPolicy#always()} returns when it is durable.
      *
      * @return the sequence of the record
-     * @throws IllegalStateException if the claim was committed or aborted before
+     * @throws IllegalStateException if the claim was committed or aborted before; or, under {@link SyncPolicy#always()}, if
+     *     this thread runs the journal and would wait for itself: the claim is still open then
+     * @throws JournalException under {@link SyncPolicy#always()}, if the journal fails or is closed before the record is
+     *     durable, or waits for room
      */
     public long commit() {
         requireOpen();
-        open = false;
+        appender.requireMayWait();
+        end();
         return appender.commitClaim(offset, length, sequence);
     }
 
@@ -102,7 +121,7 @@ public final class BufferClaim implements AutoCloseable {
      */
     public void abort() {
         requireOpen();
-        open = false;
+        end();
         appender.abortClaim(offset, length);
     }
 

@@ -7,7 +7,8 @@ public interface DurabilityListener {
 
     /**
      * Everything up to a sequence is durable. Called on the thread that forces, so whatever it does delays the next force;
-     * it must not wait for the journal. What it throws is passed over.
+     * it must not wait for the journal, and what waits, {@link Journal#close()} included, throws
+     * {@link IllegalStateException} here. What it throws is passed over.
      *
      * @param sequence the new durable sequence, higher than at the call before
      */

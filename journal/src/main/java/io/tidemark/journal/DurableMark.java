@@ -49,15 +49,19 @@ final class DurableMark {
     /** Nothing will move any more. */
     private volatile boolean ended;
 
+    /** Number of times that all were woken. Who began to wait before the last time returns. */
+    private final AtomicInteger wakeUps = new AtomicInteger();
+
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
         private final long sequence;
+        private final int wakeUpsBefore;
         private volatile boolean cancelled;
-        private volatile boolean recheck;
         private @Nullable Waiter next;
 
-        Waiter(final long sequence) {
+        Waiter(final long sequence, final int wakeUpsBefore) {
             this.sequence = sequence;
+            this.wakeUpsBefore = wakeUpsBefore;
         }
     }
 
@@ -65,8 +69,9 @@ final class DurableMark {
         mark = new PaddedSequence(initial);
     }
 
+    /** The mark. Volatile, because the keeper takes back that it was told of a move and then reads where it went. */
     long get() {
-        return mark.getAcquire();
+        return mark.getVolatile();
     }
 
     /** Raises the mark and wakes whom that concerns. One thread at a time. */
@@ -81,15 +86,13 @@ final class DurableMark {
         sweep();
     }
 
-    /** Wakes everybody to look at the state of the journal. Those who still want to wait do so. */
+    /**
+     * Wakes everybody to look at the state of the journal. Those who still want to wait do so. Counted, so that a sweeper
+     * that holds the stack meanwhile, and a waiter that is not on it yet, notice it as they notice a raise.
+     */
     void wakeAll() {
-        Waiter waiter = (Waiter) WAITERS.getAndSet(this, null);
-        while (waiter != null) {
-            final Waiter next = waiter.next;
-            waiter.recheck = true;
-            LockSupport.unpark(waiter.thread);
-            waiter = next;
-        }
+        wakeUps.incrementAndGet();
+        sweep();
     }
 
     boolean hasEnded() {
@@ -143,11 +146,11 @@ final class DurableMark {
     }
 
     private boolean park(final long sequence, final long startNs, final long timeoutNs, final boolean interruptible) {
-        final Waiter waiter = new Waiter(sequence);
+        final Waiter waiter = new Waiter(sequence, wakeUps.get());
         push(waiter);
         boolean interrupted = false;
         try {
-            while (mark.getVolatile() < sequence && !ended && !waiter.recheck) {
+            while (mark.getVolatile() < sequence && !ended && wakeUps.get() == waiter.wakeUpsBefore) {
                 final long leftNs =
                         timeoutNs == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNs - (System.nanoTime() - startNs);
                 if (leftNs <= 0 || (interruptible && Thread.currentThread().isInterrupted())) {
@@ -190,24 +193,28 @@ final class DurableMark {
 
     /**
      * Takes the whole stack, wakes those whose time has come, and puts the others back. While a sweeper holds the stack,
-     * another may raise the mark and find nobody to wake; so a sweeper looks at the mark again after putting back.
+     * another may raise the mark, end it or wake all, and find nobody to wake; so a sweeper looks at all of that again
+     * after putting back. A waiter that has seen more wake-ups than the sweeper is put back.
      */
     private void sweep() {
         long reached;
         boolean over;
+        int woken;
         do {
             over = ended;
+            woken = wakeUps.get();
             reached = mark.getVolatile();
             Waiter waiter = (Waiter) WAITERS.getAndSet(this, null);
             while (waiter != null) {
                 final Waiter next = waiter.next;
-                if (over || waiter.sequence <= reached) {
+                if (over || waiter.sequence <= reached || waiter.wakeUpsBefore - woken < 0) {
                     LockSupport.unpark(waiter.thread);
                 } else if (!waiter.cancelled) {
                     push(waiter);
                 }
                 waiter = next;
             }
-        } while (WAITERS.getVolatile(this) != null && (mark.getVolatile() != reached || ended != over));
+        } while (WAITERS.getVolatile(this) != null
+                && (mark.getVolatile() != reached || ended != over || wakeUps.get() != woken));
     }
 }

@@ -4,6 +4,9 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentLayout;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jctools.queues.MessagePassingQueue;
@@ -66,8 +69,20 @@ final class Engine {
     /** The sync agent will force no more. Written by the sync agent. */
     private volatile boolean syncEnded;
 
-    /** The keeper has let everything go. Written by the keeper. */
+    /** The keeper will do no more. Written by the keeper. */
     private volatile boolean keeperEnded;
+
+    /**
+     * Letting every file go has begun, and is not to be done again. Written by the keeper, or by the closer if the keeper's
+     * thread was ended from outside.
+     */
+    private volatile boolean released;
+
+    /** The threads that run agents. Each adds itself. */
+    private final List<Thread> agentThreads = new CopyOnWriteArrayList<>();
+
+    /** The thread that last invoked the agents; null if they have threads. Written by that thread. */
+    private volatile @Nullable Thread invokingThread;
 
     /** The writer needs a segment that is not there yet. Written by the writer. */
     private volatile boolean waitingForStandby;
@@ -132,8 +147,25 @@ final class Engine {
         return flushTarget;
     }
 
+    /** Asks for a force of everything appended so far, and returns its last sequence. Any thread. */
+    long requestFlush() {
+        final long target = queue.lastClaimedSequence();
+        flushTarget.max(target);
+        syncSignal.wake();
+        return target;
+    }
+
     SpscVarHandleArrayQueue<Segment> standbys() {
         return standbys;
+    }
+
+    /** Gives the writer a segment to go on in, and wakes it. Keeper only. */
+    void offerStandby(final Segment segment) {
+        standbys.offer(segment);
+        // The queue stores with release, which a later load may overtake: without the fence this thread could see that
+        // the writer is not parked, and the writer, who announces and then looks, that there is no standby.
+        VarHandle.fullFence();
+        writerSignal.wake();
     }
 
     MessagePassingQueue<Segment> retired() {
@@ -247,6 +279,28 @@ final class Engine {
 
     void endKeeper() {
         keeperEnded = true;
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    void release() {
+        released = true;
+    }
+
+    void addAgentThread(final Thread thread) {
+        agentThreads.add(thread);
+    }
+
+    void invokingThread(final Thread thread) {
+        invokingThread = thread;
+    }
+
+    /** Whether the calling thread runs an agent: then what it would wait for never comes. */
+    boolean isAgentThread() {
+        final Thread current = Thread.currentThread();
+        return current == invokingThread || agentThreads.contains(current);
     }
 
     boolean isWaitingForStandby() {

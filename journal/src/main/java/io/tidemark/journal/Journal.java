@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -30,7 +31,12 @@ import org.agrona.concurrent.AgentInvoker;
  * machine the journal holds a prefix of what was appended, without a gap, byte for byte, and at least everything up to the
  * last durable sequence that anybody was told.
  *
- * <p>Thread-safe, but for {@link #invoke()}.
+ * <p>Thread-safe. What waits must not be called by a thread that runs the journal, that is from a {@link JournalListener},
+ * from a {@link DurabilityListener}, or by the thread that {@linkplain #invoke() invokes} the journal: it would wait for
+ * itself, and so gets an {@link IllegalStateException} instead.
+ *
+ * <p>After {@link #close()}, and after a failure, everything that only tells or reads works as before: sequences, counts,
+ * the recovery report and {@link #replay}.
  */
 public final class Journal implements AutoCloseable {
 
@@ -78,6 +84,7 @@ public final class Journal implements AutoCloseable {
      * @throws StorageException if the file system refuses in another way
      */
     public static Journal open(final Path directory, final JournalConfig config) {
+        Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(config, "config");
         final String path = directory.toAbsolutePath().normalize().toString();
         final Supplier<Journal> opening =
@@ -137,35 +144,51 @@ public final class Journal implements AutoCloseable {
      * Waits until a record is durable. When that will be is for the {@link SyncPolicy} to say; {@link #flush()} asks for it
      * at once.
      *
-     * @param sequence of the record
+     * @param sequence of the record; it may be one that was not given out yet, then this waits for its append as well; 0 is
+     *     before the first record, and durable
+     * @throws IllegalArgumentException if the sequence is negative: what {@link Appender#tryAppend} returned was no sequence
+     * @throws IllegalStateException if this thread runs the journal
      * @throws InterruptedException if the thread is interrupted
      * @throws JournalFailedException if the journal failed before
      * @throws JournalClosedException if the journal was closed before
      * @throws StorageFullException if the record waits for room on the file system; it may still become durable
      */
     public void awaitDurable(final long sequence) throws InterruptedException {
+        requireSequence(sequence);
         Waiting.awaitDurable(engine, sequence, Long.MAX_VALUE, 0);
     }
 
     /**
      * Waits until a record is durable, but not longer than a given time.
      *
-     * @param sequence of the record
-     * @param timeout 0 or more
+     * @param sequence of the record, as for {@link #awaitDurable(long)}
+     * @param timeout 0 or less to look without waiting; more than 292 years is for ever
      * @return false if the time was up
+     * @throws IllegalArgumentException if the sequence is negative
+     * @throws IllegalStateException if this thread runs the journal
      * @throws InterruptedException if the thread is interrupted
      * @throws JournalFailedException if the journal failed before
      * @throws JournalClosedException if the journal was closed before
      * @throws StorageFullException if the record waits for room on the file system; it may still become durable
      */
     public boolean awaitDurable(final long sequence, final Duration timeout) throws InterruptedException {
-        return Waiting.awaitDurable(engine, sequence, timeout.toNanos(), 0);
+        requireSequence(sequence);
+        final long timeoutNs = Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
+        return Waiting.awaitDurable(engine, sequence, timeoutNs, 0);
+    }
+
+    private static void requireSequence(final long sequence) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException("sequence must be 0 or more: sequence=" + sequence
+                    + "; a negative number from tryAppend says why nothing was appended");
+        }
     }
 
     /**
      * Forces everything that was appended before this call, and waits for it; an interrupt does not end the waiting.
      *
      * @return the durable sequence, at least that of the last record appended before
+     * @throws IllegalStateException if this thread runs the journal
      * @throws JournalException as for {@link #awaitDurable(long)}
      */
     public long flush() {
@@ -175,22 +198,22 @@ public final class Journal implements AutoCloseable {
 
     /** Asks for a force of everything appended so far, without waiting for it. */
     long requestFlush() {
-        final long target = lastSequence();
-        engine.flushTarget().max(target);
-        engine.syncSignal().wake();
-        return target;
+        return engine.requestFlush();
     }
 
     /**
-     * Gives every record from a sequence on to a handler, up to the last one written at the moment of this call.
+     * Gives every record from a sequence on to a handler, up to the last one written at the moment of this call. The handler
+     * may use the journal, and even close it: the replay goes on.
      *
-     * @param fromSequence of the first record wanted, from 1
+     * @param fromSequence of the first record wanted, from 1; beyond the last there is nothing to give
      * @param handler takes the records; what it throws ends the replay
-     * @return the sequence of the record that would have come next
+     * @return the sequence of the record that would have come next, at least {@code fromSequence}
+     * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws CorruptJournalException if a record on the way is damaged
      * @throws StorageException if reading fails
      */
     public long replay(final long fromSequence, final RecordHandler handler) {
+        Objects.requireNonNull(handler, "handler");
         final long last = writtenSequence();
         final long next = StorageCall.run(engine.directory(), () -> Replay.run(storage, fromSequence, last, handler));
         if (next <= last) {
@@ -247,9 +270,11 @@ public final class Journal implements AutoCloseable {
 
     /**
      * Lets each of the journal's agents work once. Only for a journal {@linkplain JournalConfig#withInvokedAgents()
-     * configured} so; one thread at a time.
+     * configured} so. Of several threads that come at once, one waits for the other. An interrupt before the call is kept
+     * and does no harm; one that comes while it works may end the journal.
      *
      * @return amount of work done; 0 if there was nothing to do
+     * @throws IllegalStateException if the journal has threads of its own, or if a listener calls this
      */
     public int invoke() {
         return threads.invoke();
@@ -262,14 +287,24 @@ public final class Journal implements AutoCloseable {
 
     /**
      * Closes the journal: no append is accepted any more, what was accepted is written and forced whatever the policy, and
-     * everything is let go. Calls after the first wait for it, and do nothing. Must not be called from a listener.
+     * everything is let go. Calls after the first wait for it, and do nothing.
      *
+     * <p>A claim that nobody commits is waited for as long as {@link JournalConfig#withCloseTimeout} says; then it and what
+     * was appended behind it are given up, and the exception says so.
+     *
+     * @throws IllegalStateException if a listener calls this: it would wait for itself, and must leave that to another
+     *     thread, for which it must not wait; nothing is closed then
      * @throws JournalFailedException if the journal had failed, or does so now: what is durable is told by
      *     {@link #durableSequence()}, which stays readable
      * @throws JournalException if records that were accepted could not be written in the time allowed
      */
     @Override
     public void close() {
+        if (threads.isAtWorkHere()) {
+            throw new IllegalStateException(
+                    "a listener must not close the journal, it would wait for itself: directory=" + engine.directory()
+                            + "; let another thread close it");
+        }
         closeLock.lock();
         try {
             if (!closed) {

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
@@ -83,9 +84,7 @@ public final class JournalConfig {
      */
     public JournalConfig withSegmentLength(final int segmentLength) {
         require(
-                segmentLength >= SegmentLayout.MIN_SEGMENT_LENGTH
-                        && segmentLength <= SegmentLayout.MAX_SEGMENT_LENGTH
-                        && segmentLength % SegmentLayout.HEADER_PAGE_LENGTH == 0,
+                SegmentLayout.isSegmentLength(segmentLength),
                 "segmentLength must be a multiple of 4096 from 65536 to 1073741824",
                 segmentLength);
         final Fields copy = fields.copy();
@@ -145,35 +144,39 @@ public final class JournalConfig {
      * Sets how long {@link Journal#close()} waits for claims that were never committed, or for room on a full file
      * system, before it gives up what could not be written, and says so.
      *
-     * @param closeTimeout 0 or more
+     * @param closeTimeout 0 or more; more than 292 years is for ever
      * @return the changed configuration
      * @throws IllegalArgumentException if the time is negative
      */
     public JournalConfig withCloseTimeout(final Duration closeTimeout) {
+        Objects.requireNonNull(closeTimeout, "closeTimeout");
         require(!closeTimeout.isNegative(), "closeTimeout must not be negative", closeTimeout);
         final Fields copy = fields.copy();
-        copy.closeTimeoutNs = closeTimeout.toNanos();
+        copy.closeTimeoutNs = TimeUnit.NANOSECONDS.convert(closeTimeout);
         return new JournalConfig(copy);
     }
 
     /**
      * Sets from when on a force is told to {@link JournalListener#onSlowForce}.
      *
-     * @param slowForce 0 or more
+     * @param slowForce 0 or more; more than 292 years is never
      * @return the changed configuration
      * @throws IllegalArgumentException if the time is negative
      */
     public JournalConfig withSlowForceThreshold(final Duration slowForce) {
+        Objects.requireNonNull(slowForce, "slowForce");
         require(!slowForce.isNegative(), "slowForce must not be negative", slowForce);
         final Fields copy = fields.copy();
-        copy.slowForceNs = slowForce.toNanos();
+        copy.slowForceNs = TimeUnit.NANOSECONDS.convert(slowForce);
         return new JournalConfig(copy);
     }
 
     /**
-     * Sets the clock that stamps records. Timestamps never go back: where the clock does, the last one is repeated.
+     * Sets the clock that stamps records. From one opening to the next, timestamps never go back: where the clock does, the
+     * last one is repeated. What the clock throws ends the journal.
      *
-     * @param clock nanoseconds since the beginning of 1970, UTC; called by the writer alone, once for a run of records
+     * @param clock nanoseconds since the beginning of 1970, UTC; called by the journal's threads, by the writer once for a
+     *     run of records
      * @return the changed configuration
      */
     public JournalConfig withClock(final EpochNanoClock clock) {
@@ -187,7 +190,7 @@ public final class JournalConfig {
      * woken, so that an idle journal uses no processor time; a busy-spinning strategy takes one core for each of writer
      * and sync thread.
      *
-     * @param idleStrategy makes one strategy for each thread
+     * @param idleStrategy makes one strategy for each thread; where it makes none, the journal is not opened
      * @return the changed configuration
      */
     public JournalConfig withIdleStrategy(final Supplier<IdleStrategy> idleStrategy) {
@@ -197,9 +200,9 @@ public final class JournalConfig {
     }
 
     /**
-     * Sets what makes the journal's threads. They must not be interrupted.
+     * Sets what makes the journal's threads. They must not be interrupted: the journal takes that for a failure, and ends.
      *
-     * @param threadFactory makes threads that are not started yet
+     * @param threadFactory makes threads that are not started yet; where it makes none, the journal is not opened
      * @return the changed configuration
      */
     public JournalConfig withThreadFactory(final ThreadFactory threadFactory) {
@@ -210,7 +213,7 @@ public final class JournalConfig {
 
     /**
      * Runs the journal without threads of its own: the user calls {@link Journal#invoke()} again and again from one
-     * thread, which must not be interrupted. Waiting calls must come from other threads.
+     * thread, which must not be interrupted while it does. Waiting calls must come from other threads.
      *
      * @return the changed configuration
      */

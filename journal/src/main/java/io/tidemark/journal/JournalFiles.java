@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.HeaderVerdict;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.storage.MetaFile;
@@ -26,6 +27,9 @@ record JournalFiles(
         List<Long> segments,
         List<String> leftovers,
         @Nullable String foreign) {
+
+    /** More generations and segments than any journal can have. */
+    private static final long MAX_COUNT = Long.MAX_VALUE / 2;
 
     static JournalFiles list(final Storage storage) throws IOException {
         final List<Long> segments = new ArrayList<>();
@@ -74,6 +78,29 @@ record JournalFiles(
                 + "; name the directory of a journal, or an empty one to create it");
     }
 
+    /** Refuses a journal without a segment, if records had been durable in it. */
+    void requireSegments(final Storage storage, final Meta meta) {
+        if (segments.isEmpty() && meta.durableSequence() > 0) {
+            throw new CorruptJournalException(
+                    storage.pathOf(FileNames.segment(meta.markSegment())),
+                    0,
+                    meta.durableSequence(),
+                    "no segment is there, but everything up to sequence " + meta.durableSequence()
+                            + " had been durable");
+        }
+    }
+
+    /** Refuses a row of segments without the one in which the durable mark lies. */
+    void requireMarkSegment(final Storage storage, final Meta meta) {
+        if (meta.markSegment() < firstSegment() || meta.markSegment() > lastSegment()) {
+            throw new CorruptJournalException(
+                    storage.pathOf(FileNames.segment(meta.markSegment())),
+                    0,
+                    meta.markSegmentFirstSequence(),
+                    "segment of the durable mark is missing, found " + firstSegment() + " to " + lastSegment());
+        }
+    }
+
     /** Refuses a row of segments with a gap. */
     void requireContiguous(final Storage storage) {
         for (int i = 1; i < segments.size(); i++) {
@@ -98,15 +125,37 @@ record JournalFiles(
 
     /** Reads {@code journal.meta}, which must be there. */
     static Meta readMeta(final Storage storage, final MetaFile file) throws IOException {
-        final MetaFile.Content content = file.read();
+        return requireMeta(storage, file.read());
+    }
+
+    /** Refuses a {@code journal.meta} that can't be read. */
+    static Meta requireMeta(final Storage storage, final MetaFile.Content content) {
         final Meta meta = content.meta();
         final String path = storage.pathOf(FileNames.META);
         if (meta != null) {
+            if (!isPossible(meta)) {
+                throw new CorruptJournalException(path, 0, 0, "journal.meta holds what no journal writes: " + meta);
+            }
             return meta;
         }
         if (content.verdict() == HeaderVerdict.DAMAGED) {
             throw new CorruptJournalException(path, 0, 0, "neither slot of journal.meta is whole");
         }
         throw SegmentReader.incompatible(content.verdict(), content.version(), path);
+    }
+
+    /** Numbers are computed with from here on, so those that would overflow, or count backwards, are refused. */
+    private static boolean isPossible(final Meta meta) {
+        return meta.generation() >= 0
+                && meta.generation() <= MAX_COUNT
+                && meta.epoch() >= 0
+                && meta.head() >= 1
+                && meta.head() <= FrameLayout.MAX_SEQUENCE
+                && meta.durableSequence() >= 0
+                && meta.durableSequence() <= FrameLayout.MAX_SEQUENCE
+                && meta.markSegment() >= 1
+                && meta.markSegment() <= MAX_COUNT
+                && meta.markSegmentFirstSequence() >= 1
+                && meta.markSegmentFirstSequence() <= FrameLayout.MAX_SEQUENCE;
     }
 }

@@ -3,7 +3,11 @@ package io.tidemark.journal;
 
 /**
  * Is told what an operator would want to know. Called on the thread that opens the journal or on the one that keeps its
- * segments, never on one that an append or a force waits for. What it throws is passed over.
+ * segments, never on the one that writes or the one that forces. What it throws is passed over.
+ *
+ * <p>It must return soon: while it works, no segment is made ready for the writer, and closing waits for it. It may use
+ * {@link Appender#tryAppend} and everything else that does not wait; what waits, and {@link Journal#close()}, throws
+ * {@link IllegalStateException} there.
  */
 public interface JournalListener {
 

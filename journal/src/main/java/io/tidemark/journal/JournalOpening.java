@@ -60,8 +60,8 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
         if (found.foreign() != null || !found.segments().isEmpty()) {
             found.requireMeta(storage);
         }
-        for (final String leftover : found.leftovers()) {
-            storage.delete(leftover);
+        if (!found.hasMeta()) {
+            deleteLeftovers(storage, found);
         }
         final MetaFile metaFile = found.hasMeta()
                 ? MetaFile.open(storage, true)
@@ -72,10 +72,14 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
         try {
             final JournalFiles files = withFirstSegment(storage, config, found, metaFile);
             final Recovery.Result result = new Recovery(storage, metaFile, files).recover(startNs);
+            if (!found.segments().isEmpty()) {
+                deleteLeftovers(storage, found);
+            }
             final List<Long> adoptable = keepFitting(storage, config, result);
-            final Segment segment = mapTail(storage, result);
+            // Before the segment is mapped: there may be no memory for the append queue.
             final Engine engine = new Engine(
                     config, storage.pathOf(""), result.meta(), result.tail().lastSequence());
+            final Segment segment = mapTail(storage, result);
             final SyncAgent sync = new SyncAgent(engine, segment);
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
             final KeeperAgent keeper =
@@ -87,6 +91,16 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
         }
     }
 
+    /** Makes way for new files, as soon as it is certain that the journal is not refused: a refusal changes nothing. */
+    private static void deleteLeftovers(final Storage storage, final JournalFiles found) throws IOException {
+        for (final String leftover : found.leftovers()) {
+            storage.delete(leftover);
+        }
+        if (!found.leftovers().isEmpty()) {
+            storage.forceDirectory();
+        }
+    }
+
     /** Makes the first segment of a journal that has none. */
     private static JournalFiles withFirstSegment(
             final Storage storage, final JournalConfig config, final JournalFiles found, final MetaFile metaFile)
@@ -95,13 +109,9 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             return found;
         }
         final Meta meta = JournalFiles.readMeta(storage, metaFile);
-        if (meta.durableSequence() != 0) {
-            throw new CorruptJournalException(
-                    storage.pathOf(FileNames.segment(meta.markSegment())),
-                    0,
-                    meta.durableSequence(),
-                    "no segment is there, but everything up to sequence " + meta.durableSequence()
-                            + " had been durable");
+        found.requireSegments(storage, meta);
+        if (found.hasMeta()) {
+            deleteLeftovers(storage, found);
         }
         final SegmentPreparation preparation = new SegmentPreparation(
                 storage,

@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Reads a journal from outside: in another process than its writer, or with no writer at all. Needs no lock and no right
@@ -33,7 +34,7 @@ public final class JournalReader {
      * @throws StorageException if the directory can't be read
      */
     public static JournalReader open(final Path directory) {
-        return open(DirectoryStorage.open(directory));
+        return open(DirectoryStorage.open(Objects.requireNonNull(directory, "directory")));
     }
 
     static JournalReader open(final Storage storage) {
@@ -43,11 +44,13 @@ public final class JournalReader {
     }
 
     /**
-     * Gives every record from a sequence on to a handler, to the end of the journal.
+     * Gives every record from a sequence on to a handler, to the end of the journal. A writer that is at work may move the
+     * end meanwhile, even if it is the handler that appends.
      *
-     * @param fromSequence of the first record wanted, from 1
+     * @param fromSequence of the first record wanted, from 1; beyond the last there is nothing to give
      * @param handler takes the records; what it throws ends the replay
-     * @return the sequence of the record that would come next
+     * @return the sequence of the record that would come next, at least {@code fromSequence}
+     * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws CorruptJournalException if a record that had been durable is damaged
      * @throws IncompatibleFormatException if a record was written by a newer version
      * @throws StorageException if reading fails
@@ -60,14 +63,16 @@ public final class JournalReader {
      * Gives every record of a range to a handler.
      *
      * @param fromSequence of the first record wanted, from 1
-     * @param toSequence of the last record wanted
+     * @param toSequence of the last record wanted; if it is below {@code fromSequence}, there is nothing to give
      * @param handler takes the records; what it throws ends the replay
-     * @return the sequence of the record that would come next
+     * @return the sequence of the record that would come next, at least {@code fromSequence}
+     * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws CorruptJournalException if a record that had been durable is damaged
      * @throws IncompatibleFormatException if a record was written by a newer version
      * @throws StorageException if reading fails
      */
     public long replay(final long fromSequence, final long toSequence, final RecordHandler handler) {
+        Objects.requireNonNull(handler, "handler");
         return StorageCall.run(directory, () -> Replay.run(storage, fromSequence, toSequence, handler));
     }
 

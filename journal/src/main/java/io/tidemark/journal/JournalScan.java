@@ -165,11 +165,6 @@ final class JournalScan implements Closeable {
         return FrameLayout.timestampNs(reader.window(), reader.inWindow(frameOffset));
     }
 
-    /** Offset in the segment of the frame in hand. */
-    int frameOffset() {
-        return frameOffset;
-    }
-
     /** Offset in {@code reader().window()} of the payload of the frame in hand. */
     int payloadOffset() {
         return reader.inWindow(frameOffset) + FrameLayout.HEADER_LENGTH;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentLayout;
@@ -23,6 +22,7 @@ import java.nio.file.NoSuchFileException;
  * @param verdict on the bytes where the chain ends
  * @param provenDurable the highest sequence that is proven to have been durable
  * @param framesBehind number of whole frames of the last epoch behind the end
+ * @param wentOnTo number of the segment in which the durable mark is, if the chain broke in one before that; else 0
  * @param searchGaveUp whether so much looked like frames that the proof could not be completed
  */
 record JournalTail(
@@ -36,6 +36,7 @@ record JournalTail(
         FrameVerdict verdict,
         long provenDurable,
         long framesBehind,
+        long wentOnTo,
         boolean searchGaveUp) {
 
     /**
@@ -59,9 +60,13 @@ record JournalTail(
             framesBehind = search.wholeFrames();
             gaveUp = search.gaveUp();
         }
+        // A segment is only left when it is full, and the mark goes on to the next only when all of it was forced. So
+        // what
+        // is missing at its end was durable, be it nothing but the seal.
+        final long wentOnTo = scan.reader().number() < meta.markSegment() ? meta.markSegment() : 0;
         final RecoveryCase found = RecoveryCase.of(
                 RecoveryCase.Tail.of(scan.endVerdict()),
-                nextRecordIsProven(proven, nextSequence) || gaveUp,
+                nextRecordIsProven(proven, nextSequence) || wentOnTo != 0 || gaveUp,
                 framesBehind > 0,
                 openBatch);
         return new JournalTail(
@@ -75,6 +80,7 @@ record JournalTail(
                 scan.endVerdict(),
                 proven,
                 framesBehind,
+                wentOnTo,
                 gaveUp);
     }
 
@@ -93,9 +99,7 @@ record JournalTail(
             final Storage storage, final Meta meta, final JournalScan scan, final long nextSequence)
             throws IOException {
         final TailSearch search = new TailSearch(meta, nextSequence);
-        search.search(
-                scan.reader(),
-                Math.min(scan.endOffset() + FrameLayout.ALIGNMENT, scan.reader().length()));
+        search.search(scan.reader(), scan.endOffset());
         long number = scan.reader().number() + 1;
         while (searchLater(storage, meta, search, number, nextSequence)) {
             number++;
@@ -107,15 +111,16 @@ record JournalTail(
     private static boolean searchLater(
             final Storage storage, final Meta meta, final TailSearch search, final long number, final long nextSequence)
             throws IOException {
-        try (SegmentReader later = SegmentReader.open(storage, number, meta, nextSequence)) {
-            search.search(later, SegmentLayout.HEADER_PAGE_LENGTH);
-            return true;
+        final SegmentReader later;
+        try {
+            later = SegmentReader.openForEvidence(storage, number, meta, nextSequence);
         } catch (final NoSuchFileException e) {
             return false;
-        } catch (final CorruptJournalException e) {
-            // A standby with a damaged header. Had it ever been used, the chain would lead into it, and end there.
-            return true;
         }
+        try (later) {
+            search.search(later, SegmentLayout.HEADER_PAGE_LENGTH);
+        }
+        return true;
     }
 
     long lastSequence() {
@@ -156,17 +161,20 @@ record JournalTail(
     }
 
     private String proof() {
+        if (wentOnTo != 0) {
+            return "; the journal had gone on to segment " + wentOnTo + ", and everything before was durable";
+        }
         return searchGaveUp
                 ? "; too many bytes behind it look like frames to tell that it was not durable"
                 : "; everything up to sequence " + provenDurable + " had been durable";
     }
 
+    /** What is bad about the frame at the end. */
     private String words() {
         return switch (verdict) {
             case BAD_LENGTH -> "a frame with an impossible length";
             case BAD_CHECKSUM -> "a frame with a wrong checksum";
-            case OUT_OF_SEQUENCE -> "a frame with another sequence";
-            default -> "no frame";
+            default -> "a frame with another sequence";
         };
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
@@ -14,42 +16,99 @@ import org.jspecify.annotations.Nullable;
  * Runs the three agents: each on a thread of its own, writer and sync agent on one where every append waits for its force,
  * or all by whoever calls {@link #invoke()}.
  *
- * <p>An agent ends itself; the threads are joined, not stopped, because a stop would interrupt a force.
+ * <p>An agent ends itself; the threads are joined, not stopped, because a stop would interrupt a force. Who stops them all
+ * the same does not get away with open files: what an agent left undone is done by the thread that closes.
  */
 final class JournalThreads {
 
-    private final Engine engine;
-    private final List<AgentInvoker> invokers;
-    private final List<Thread> threads;
+    /** How long to wait for threads before looking whether their agents have ended. */
+    private static final long JOIN_MS = 10;
 
-    private JournalThreads(final Engine engine, final List<AgentInvoker> invokers, final List<Thread> threads) {
+    /** A thread of the user's making may outlive its agent; it is not waited for longer than this. */
+    private static final long LINGER_MS = 1_000;
+
+    private final Engine engine;
+
+    /** In the order in which they are started: the keeper first, as it is the one that lets everything go. */
+    private final List<SignalledAgent> agents;
+
+    private final List<AgentInvoker> invokers;
+    private final List<Thread> threads = new ArrayList<>();
+    private final ReentrantLock invoking = new ReentrantLock();
+
+    private JournalThreads(final Engine engine, final List<SignalledAgent> agents, final List<AgentInvoker> invokers) {
         this.engine = engine;
+        this.agents = agents;
         this.invokers = invokers;
-        this.threads = threads;
     }
 
-    /** Starts a thread for each agent. */
+    /**
+     * Starts a thread for each agent. If that fails, those that run are ended, and everything that was opened is let go.
+     */
     static JournalThreads start(final JournalOpening opening) {
         final Engine engine = opening.engine();
-        final List<Thread> threads = engine.writesThenSyncs()
-                ? List.of(
-                        start(engine, opening.keeper()),
-                        start(engine, new WriteThenSyncAgent(opening.writer(), opening.sync())))
-                : List.of(
-                        start(engine, opening.keeper()),
-                        start(engine, opening.sync()),
-                        start(engine, opening.writer()));
-        return new JournalThreads(engine, List.of(), threads);
+        final List<SignalledAgent> agents = engine.writesThenSyncs()
+                ? List.of(opening.keeper(), new WriteThenSyncAgent(opening.writer(), opening.sync()))
+                : List.of(opening.keeper(), opening.sync(), opening.writer());
+        final JournalThreads started = new JournalThreads(engine, agents, List.of());
+        try {
+            for (final SignalledAgent agent : agents) {
+                started.start(agent);
+            }
+        } catch (final RuntimeException | Error e) {
+            started.abandon();
+            throw e;
+        }
+        return started;
     }
 
-    private static Thread start(final Engine engine, final SignalledAgent agent) {
+    private void start(final SignalledAgent agent) {
+        final AgentRunner runner = new AgentRunner(idleStrategy(agent), thrown -> report(engine, thrown), null, agent);
+        final Runnable task = () -> runToTheEnd(runner, agent);
+        final ThreadFactory factory = engine.config().threadFactory();
+        final Thread thread = factory == null ? daemon(task) : factory.newThread(task);
+        if (thread == null) {
+            throw new IllegalStateException("threadFactory made no thread for " + agent.roleName() + ": found null");
+        }
+        thread.setName(agent.roleName());
+        try {
+            thread.start();
+        } catch (final IllegalThreadStateException e) {
+            throw new IllegalStateException(
+                    "threadFactory must make threads that are not started yet: found " + thread.getState() + " for "
+                            + agent.roleName(),
+                    e);
+        }
+        threads.add(thread);
+    }
+
+    /**
+     * Whatever happens to the runner, its agent is closed: others wait for that. JDK 17 throws the error for a fault in a
+     * mapped page late, once, and anywhere: in the runner, or while the agent is being closed. So that is done twice, and
+     * does nothing the second time.
+     */
+    private void runToTheEnd(final AgentRunner runner, final SignalledAgent agent) {
+        engine.addAgentThread(Thread.currentThread());
+        try {
+            runner.run();
+        } catch (final Throwable e) {
+            engine.fail(e);
+        } finally {
+            agent.onClose();
+        }
+    }
+
+    private IdleStrategy idleStrategy(final SignalledAgent agent) {
         final Supplier<IdleStrategy> supplier = engine.config().idleStrategy();
         // The keeper never needs a core to itself.
-        final IdleStrategy idleStrategy =
-                supplier == null || agent instanceof KeeperAgent ? new ParkingIdleStrategy(agent) : supplier.get();
-        final AgentRunner runner = new AgentRunner(idleStrategy, thrown -> report(engine, thrown), null, agent);
-        final ThreadFactory factory = engine.config().threadFactory();
-        return AgentRunner.startOnThread(runner, factory == null ? JournalThreads::daemon : factory);
+        if (supplier == null || agent instanceof KeeperAgent) {
+            return new ParkingIdleStrategy(agent);
+        }
+        final IdleStrategy idleStrategy = supplier.get();
+        if (idleStrategy == null) {
+            throw new IllegalStateException("idleStrategy made no strategy for " + agent.roleName() + ": found null");
+        }
+        return idleStrategy;
     }
 
     private static Thread daemon(final Runnable task) {
@@ -63,7 +122,7 @@ final class JournalThreads {
         final Engine engine = opening.engine();
         final List<AgentInvoker> invokers = List.of(
                 invoker(engine, opening.writer()), invoker(engine, opening.sync()), invoker(engine, opening.keeper()));
-        return new JournalThreads(engine, invokers, List.of());
+        return new JournalThreads(engine, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
     }
 
     private static AgentInvoker invoker(final Engine engine, final SignalledAgent agent) {
@@ -84,45 +143,114 @@ final class JournalThreads {
         return invokers;
     }
 
-    /** Lets each agent work once. Invoked agents only. */
+    /** Lets each agent work once. Invoked agents only; of several threads that come at once, one waits for the other. */
     int invoke() {
         if (invokers.isEmpty()) {
             throw new IllegalStateException(
                     "the journal has its own threads: configure withInvokedAgents() to invoke it");
         }
-        int workCount = 0;
-        for (final AgentInvoker invoker : invokers) {
-            workCount += invoker.invoke();
+        if (invoking.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a listener must not invoke the journal, it is called by invoke()");
         }
-        return workCount;
-    }
-
-    /** Waits until all agents have ended, whatever interrupts the thread. */
-    void join() {
-        boolean interrupted = false;
-        while (!engine.keeperEnded()) {
-            if (!invokers.isEmpty()) {
-                invoke();
-            } else {
-                interrupted |= joinThreads();
+        // An interrupt would end an agent that finds nothing to do, and close the file under one that does.
+        final boolean interrupted = Thread.interrupted();
+        invoking.lock();
+        try {
+            engine.invokingThread(Thread.currentThread());
+            int workCount = 0;
+            for (final AgentInvoker invoker : invokers) {
+                workCount += invoker.invoke();
+                if (!invoker.isRunning() && !invoker.isClosed()) {
+                    // An interrupt that came meanwhile stops an invoker without a word to its agent.
+                    invoker.close();
+                }
+            }
+            return workCount;
+        } finally {
+            invoking.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Whether the calling thread is at work on an agent: it must not wait until the agents have ended. */
+    boolean isAtWorkHere() {
+        return invokers.isEmpty() ? engine.isAgentThread() : invoking.isHeldByCurrentThread();
+    }
+
+    /** Waits until all agents have ended, whatever interrupts the thread, and finishes what they left undone. */
+    void join() {
+        boolean interrupted = false;
+        while (!haveEnded()) {
+            if (!invokers.isEmpty()) {
+                invoke();
+                if (invokers.stream().noneMatch(AgentInvoker::isRunning)) {
+                    break;
+                }
+            } else if (threads.stream().anyMatch(Thread::isAlive)) {
+                interrupted |= awaitThreads(JOIN_MS);
+            } else {
+                break;
+            }
+        }
+        finish();
+        // Their agents have said that they end; until the threads are gone, they still run.
+        interrupted |= awaitThreads(engine.config().threadFactory() == null ? 0 : LINGER_MS);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean joinThreads() {
+    private boolean haveEnded() {
+        return engine.writerEnded() && engine.syncEnded() && engine.keeperEnded();
+    }
+
+    private boolean awaitThreads(final long limitMs) {
         boolean interrupted = false;
         for (final Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (final InterruptedException e) {
-                    interrupted = true;
-                }
-            }
+            interrupted |= awaitEnd(thread, limitMs);
         }
         return interrupted;
+    }
+
+    /** Waits for a thread, at most for a time, or without limit if that is 0; whether an interrupt came meanwhile. */
+    static boolean awaitEnd(final Thread thread, final long limitMs) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join(limitMs);
+                return interrupted;
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+
+    /** Ends the agents whose threads never ran, or were ended from outside, so that every file is let go. */
+    private void finish() {
+        if (!haveEnded()) {
+            engine.fail(new IllegalStateException("a thread of the journal has ended without having done its work"));
+        }
+        for (int i = agents.size() - 1; i > 0; i--) {
+            if (!engine.writerEnded() || !engine.syncEnded()) {
+                agents.get(i).onClose();
+            }
+        }
+        if (!engine.isReleased()) {
+            agents.get(0).onClose();
+        }
+    }
+
+    /** Ends what was started of a journal that nobody will be given. */
+    private void abandon() {
+        engine.beginClosing();
+        engine.queue().tryClose();
+        for (int i = agents.size() - 1; i >= threads.size(); i--) {
+            agents.get(i).onClose();
+        }
+        if (!threads.isEmpty()) {
+            join();
+        }
     }
 }

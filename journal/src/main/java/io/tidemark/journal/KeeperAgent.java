@@ -100,6 +100,9 @@ final class KeeperAgent implements SignalledAgent {
             return workCount;
         } catch (final AgentTerminationException e) {
             throw e;
+        } catch (final InternalError e) {
+            engine.fail(StorageCall.faulted(FileNames.segment(nextSegmentNumber), e));
+            return 1;
         } catch (final Throwable e) {
             engine.fail(e);
             return 1;
@@ -159,9 +162,7 @@ final class KeeperAgent implements SignalledAgent {
                 nextSegmentNumber++;
                 retryDelayNs = 0;
                 engine.spaceProblem(null);
-                engine.standbys()
-                        .offer(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
-                engine.writerSignal().wake();
+                engine.offerStandby(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
             }
         } catch (final NoSpaceException e) {
             preparation = null;
@@ -171,21 +172,19 @@ final class KeeperAgent implements SignalledAgent {
     }
 
     private void adopt(final long number) throws IOException {
-        engine.standbys()
-                .offer(Segment.map(
-                        storage,
-                        meta,
-                        number,
-                        engine.written().getAcquire() + 1,
-                        SegmentLayout.HEADER_PAGE_LENGTH,
-                        JournalOpening.RESUME_FAULT_LENGTH));
-        engine.writerSignal().wake();
+        engine.offerStandby(Segment.map(
+                storage,
+                meta,
+                number,
+                engine.written().getAcquire() + 1,
+                SegmentLayout.HEADER_PAGE_LENGTH,
+                JournalOpening.RESUME_FAULT_LENGTH));
     }
 
     private void waitForSpace(final NoSpaceException cause) {
         final StorageFullException problem = new StorageFullException(
-                "storage is full: no room for a segment of " + segmentLength + " bytes: file="
-                        + storage.pathOf(FileNames.segment(nextSegmentNumber))
+                "storage is full: no room for a segment of " + segmentLength + " bytes: " + cause.getMessage()
+                        + ": segment=" + storage.pathOf(FileNames.segment(nextSegmentNumber))
                         + "; make room, the journal goes on by itself",
                 cause);
         if (retryDelayNs == 0) {
@@ -228,7 +227,8 @@ final class KeeperAgent implements SignalledAgent {
         while (item != null) {
             try {
                 item.run();
-            } catch (final RuntimeException | Error e) {
+            } catch (final Throwable e) {
+                // Not every language checks its exceptions.
                 engine.listenerFailures().increment();
             }
             count++;
@@ -237,14 +237,21 @@ final class KeeperAgent implements SignalledAgent {
         return count;
     }
 
-    /** Lets everything go. Writer and sync agent have ended, or never will touch a segment again. */
+    /**
+     * Lets everything go, once writer and sync agent have ended. Called again by the thread that closes the journal, if
+     * the keeper's own was ended from outside before that.
+     */
     @Override
     public void onClose() {
+        if (engine.isReleased()) {
+            return;
+        }
         try {
-            if (!engine.isClosing()) {
-                engine.fail(new IllegalStateException("the keeper's thread was ended from outside"));
-            } else if (engine.writerEnded() && engine.syncEnded()) {
+            if (engine.isClosing() && engine.writerEnded() && engine.syncEnded()) {
+                engine.release();
                 closeAll();
+            } else {
+                engine.fail(new IllegalStateException("the keeper's thread was ended from outside"));
             }
         } finally {
             tellListener();
@@ -264,7 +271,7 @@ final class KeeperAgent implements SignalledAgent {
                 metaFile.write(meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
                         .closedCleanly());
             }
-        } catch (final IOException | RuntimeException e) {
+        } catch (final IOException | RuntimeException | Error e) {
             problem.addSuppressed(e);
         }
         closeQuietly(problem, metaFile::close);
@@ -289,7 +296,8 @@ final class KeeperAgent implements SignalledAgent {
     private static void closeQuietly(final Throwable problem, final Closing closing) {
         try {
             closing.run();
-        } catch (final IOException | RuntimeException e) {
+        } catch (final IOException | RuntimeException | Error e) {
+            // Among errors, a fault in a mapped page that the JVM tells late.
             problem.addSuppressed(e);
         }
     }

@@ -34,6 +34,11 @@ final class OpeningThread {
                 throw cause;
             }
             throw e;
+        } finally {
+            // It has said all, but a thread of the journal's that still ends would outlive its opening.
+            if (JournalThreads.awaitEnd(thread, 0)) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

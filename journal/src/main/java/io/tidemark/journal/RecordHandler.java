@@ -8,12 +8,13 @@ import java.nio.ByteBuffer;
 public interface RecordHandler {
 
     /**
-     * Takes one record. Its bytes lie in place: they are valid until the method returns, and must not be changed.
+     * Takes one record. Its bytes lie in place: they are valid until the method returns, and can't be changed.
      *
      * @param sequence of the record
      * @param timestampNs when it was written, in nanoseconds since the beginning of 1970, UTC
      * @param type that the user gave it, 0 if none
-     * @param buffer that holds the payload, direct and little-endian; its position and limit mean nothing
+     * @param buffer that holds the payload, direct, read-only and little-endian; its position and limit mean nothing, and may
+     *     be changed
      * @param offset of the payload in the buffer
      * @param length of the payload, in bytes
      */

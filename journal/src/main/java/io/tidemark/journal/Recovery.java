@@ -36,6 +36,7 @@ final class Recovery {
     private final MetaFile metaFile;
     private final JournalFiles files;
 
+    private final int metaSlotsDamaged;
     private Meta meta;
 
     /**
@@ -53,7 +54,9 @@ final class Recovery {
         this.storage = storage;
         this.metaFile = metaFile;
         this.files = files;
-        this.meta = JournalFiles.readMeta(storage, metaFile);
+        final MetaFile.Content content = metaFile.read();
+        this.metaSlotsDamaged = content.damagedSlots();
+        this.meta = JournalFiles.requireMeta(storage, content);
     }
 
     /**
@@ -66,7 +69,7 @@ final class Recovery {
      */
     Result recover(final long startNs) throws IOException {
         files.requireContiguous(storage);
-        requireMarkSegment();
+        files.requireMarkSegment(storage, meta);
         metaFile.force();
         storage.forceDirectory();
         for (long number = meta.markSegment(); number <= files.lastSegment(); number++) {
@@ -90,7 +93,7 @@ final class Recovery {
         }
         final List<Long> standbys = new ArrayList<>();
         final int deleted = dropWhatIsBehind(tail, standbys);
-        beginEpoch(Math.max(meta.epoch(), tail.epoch()) + 1, tail, segmentFirstSequence);
+        beginEpoch(tail, segmentFirstSequence);
         final boolean cut = tail.decision() == RecoveryCase.Decision.CUT;
         final RecoveryReport report = new RecoveryReport(
                 meta.epoch(),
@@ -103,19 +106,9 @@ final class Recovery {
                 cut ? tail.finding() : "",
                 deleted,
                 segmentsRead,
+                metaSlotsDamaged,
                 System.nanoTime() - startNs);
         return new Result(meta, tail, segmentFirstSequence, standbys, report);
-    }
-
-    private void requireMarkSegment() {
-        if (meta.markSegment() < files.firstSegment() || meta.markSegment() > files.lastSegment()) {
-            throw new CorruptJournalException(
-                    storage.pathOf(FileNames.segment(meta.markSegment())),
-                    0,
-                    meta.markSegmentFirstSequence(),
-                    "segment of the durable mark is missing, found " + files.firstSegment() + " to "
-                            + files.lastSegment());
-        }
     }
 
     private JournalScan scanFromMark() throws IOException {
@@ -134,9 +127,7 @@ final class Recovery {
         long number = meta.markSegment();
         int from = SegmentLayout.HEADER_PAGE_LENGTH;
         try (JournalScan scan = scanFromMark()) {
-            while (scan.nextSequence() <= tail.lastSequence()
-                    && scan.advance()
-                    && scan.sequence() <= tail.provenDurable()) {
+            while (scan.advance() && scan.sequence() <= tail.provenDurable()) {
                 number = scan.reader().number();
                 from = scan.endOffset();
             }
@@ -170,10 +161,8 @@ final class Recovery {
             return 0;
         }
         try (StorageFile file = storage.open(FileNames.segment(tail.segment()), true)) {
-            if (tail.offset() + Long.BYTES <= file.length()) {
-                file.write(ByteBuffer.allocateDirect(Long.BYTES), tail.offset());
-                file.force(false);
-            }
+            file.write(ByteBuffer.allocateDirect(Long.BYTES), tail.offset());
+            file.force(false);
         }
         int deleted = 0;
         for (long number = files.lastSegment(); number > tail.segment(); number--) {
@@ -185,14 +174,14 @@ final class Recovery {
         return deleted;
     }
 
-    private void beginEpoch(final int epoch, final JournalTail tail, final long segmentFirstSequence)
-            throws IOException {
-        if (epoch <= 0) {
+    private void beginEpoch(final JournalTail tail, final long segmentFirstSequence) throws IOException {
+        final int lastEpoch = Math.max(meta.epoch(), tail.epoch());
+        if (lastEpoch == Integer.MAX_VALUE) {
             throw new JournalException("epoch is used up, the journal was opened 2147483647 times: directory="
                     + storage.pathOf("") + "; copy its records to a new journal");
         }
         final Meta opened = meta.marked(tail.lastSequence(), tail.segment(), segmentFirstSequence)
-                .opened(epoch);
+                .opened(lastEpoch + 1);
         metaFile.write(opened);
         meta = opened.again();
         metaFile.write(meta);

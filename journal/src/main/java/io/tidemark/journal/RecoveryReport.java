@@ -14,6 +14,8 @@ package io.tidemark.journal;
  * @param cutReason what was found there; empty if no cut was made
  * @param segmentsDeleted number of segments deleted because they lay behind the cut
  * @param segmentsRead number of segments read to find the end
+ * @param metaSlotsDamaged number of slots of {@code journal.meta} that were not whole, and are again now: 1 after a crash
+ *     while it was written, or if it is rotten. If it was the newer one, the older one was believed, which may prove less
  * @param durationNs that the recovery took
  */
 public record RecoveryReport(
@@ -27,4 +29,5 @@ public record RecoveryReport(
         String cutReason,
         int segmentsDeleted,
         int segmentsRead,
+        int metaSlotsDamaged,
         long durationNs) {}

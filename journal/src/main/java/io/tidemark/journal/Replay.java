@@ -37,8 +37,11 @@ final class Replay {
         if (fromSequence < 1) {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
         }
-        final JournalFiles files = JournalFiles.listExisting(storage);
+        JournalFiles.listExisting(storage);
         final Meta meta = readMeta(storage);
+        // Listed behind the mark: a live writer names a segment before the mark can lie in it.
+        final JournalFiles files = JournalFiles.listExisting(storage);
+        files.requireSegments(storage, meta);
         if (files.segments().isEmpty()) {
             return fromSequence;
         }
@@ -87,7 +90,7 @@ final class Replay {
                     scan.sequence(),
                     scan.timestampNs(),
                     scan.type(),
-                    scan.reader().window(),
+                    scan.reader().readOnlyWindow(),
                     scan.payloadOffset(),
                     scan.payloadLength());
         }
@@ -176,7 +179,6 @@ final class Replay {
 
     private static long firstSequence(final SegmentReader reader) throws IOException {
         final int offset = SegmentLayout.HEADER_PAGE_LENGTH;
-        reader.require(offset, FrameLayout.HEADER_LENGTH);
         final FrameVerdict verdict = reader.judgeAnywhere(offset, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE);
         return verdict == FrameVerdict.WHOLE
                 ? FrameLayout.sequence(reader.window().clear(), reader.inWindow(offset))

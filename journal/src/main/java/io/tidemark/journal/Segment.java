@@ -90,7 +90,12 @@ final class Segment {
             final MappedFile mapped = file.map(header.segmentLength());
             final int page = writtenOffset & -SegmentPreparation.FILL_LENGTH;
             final int end = (int) Math.min(header.segmentLength(), (long) page + faultLength);
-            SegmentPreparation.faultIn(mapped.buffer(), page, end);
+            try {
+                SegmentPreparation.faultIn(mapped.buffer(), page, end);
+            } catch (final InternalError e) {
+                mapped.unmap();
+                throw e;
+            }
             return new Segment(header, mapped, writtenOffset);
         }
     }

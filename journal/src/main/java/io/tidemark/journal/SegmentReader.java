@@ -14,6 +14,7 @@ import io.tidemark.journal.storage.StorageFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Reads the frames of one segment through a window, by positional reads: a damaged or vanished disk is an exception
@@ -35,16 +36,26 @@ final class SegmentReader implements Closeable {
 
     private final SegmentHeader header;
     private ByteBuffer window;
+
+    /** The same bytes, for who must not change them. */
+    private ByteBuffer readOnlyWindow;
+
     private int windowStart;
     private int windowEnd;
 
     private SegmentReader(
-            final StorageFile file, final String path, final long number, final Meta meta, final long sequence)
+            final StorageFile file,
+            final String path,
+            final long number,
+            final Meta meta,
+            final long sequence,
+            final boolean headerIsLost)
             throws IOException {
         this.file = file;
         this.path = path;
         this.window = newWindow((int) Math.min(WINDOW_LENGTH, Math.max(file.length(), HEADER_PAGE_LENGTH)));
-        this.header = readHeader(number, meta, sequence);
+        this.readOnlyWindow = window.asReadOnlyBuffer();
+        this.header = headerIsLost ? substitute(number, meta) : readHeader(number, meta, sequence);
         check.segment(header);
     }
 
@@ -65,22 +76,54 @@ final class SegmentReader implements Closeable {
      */
     static SegmentReader open(final Storage storage, final long number, final Meta meta, final long sequence)
             throws IOException {
+        return open(storage, number, meta, sequence, false);
+    }
+
+    /**
+     * Opens a segment to look for evidence in it, even if its header is damaged: the seed of its frames is known from the
+     * journal and the name, and the file tells how far to look.
+     *
+     * @param storage that holds it
+     * @param number of the segment
+     * @param meta of the journal it must belong to
+     * @param sequence that is expected in it, for messages
+     * @return the reader
+     * @throws IOException if it can't be read
+     */
+    static SegmentReader openForEvidence(final Storage storage, final long number, final Meta meta, final long sequence)
+            throws IOException {
+        try {
+            return open(storage, number, meta, sequence);
+        } catch (final CorruptJournalException e) {
+            return open(storage, number, meta, sequence, true);
+        }
+    }
+
+    private static SegmentReader open(
+            final Storage storage, final long number, final Meta meta, final long sequence, final boolean headerIsLost)
+            throws IOException {
         final String name = FileNames.segment(number);
         final String path = storage.pathOf(name);
         final StorageFile file = storage.open(name, false);
         try {
-            return new SegmentReader(file, path, number, meta, sequence);
+            return new SegmentReader(file, path, number, meta, sequence, headerIsLost);
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
+    /** Stands for a header that is lost. */
+    private SegmentHeader substitute(final long number, final Meta meta) throws IOException {
+        final long left = Math.max(file.length(), HEADER_PAGE_LENGTH);
+        final long length = Math.min(left, SegmentLayout.MAX_SEGMENT_LENGTH) & -FrameLayout.ALIGNMENT;
+        return new SegmentHeader(meta.journalIdHigh(), meta.journalIdLow(), number, (int) length, 0, 0);
+    }
+
     /** Reads the header page, and as much behind it as goes into the window. */
     private SegmentHeader readHeader(final long number, final Meta meta, final long sequence) throws IOException {
         window.clear();
         final int length = file.read(window, 0);
-        windowEnd = length;
         if (length < HEADER_PAGE_LENGTH) {
             throw new CorruptJournalException(
                     path, length, sequence, "segment ends within its header page, expected 4096 bytes");
@@ -104,16 +147,14 @@ final class SegmentReader implements Closeable {
                             + found.number());
         }
         final long fileLength = file.length();
-        if (found.segmentLength() < SegmentLayout.MIN_SEGMENT_LENGTH
-                || found.segmentLength() > SegmentLayout.MAX_SEGMENT_LENGTH
-                || found.segmentLength() % HEADER_PAGE_LENGTH != 0
-                || fileLength < found.segmentLength()) {
+        if (!SegmentLayout.isSegmentLength(found.segmentLength()) || fileLength < found.segmentLength()) {
             throw new CorruptJournalException(
                     path,
                     fileLength,
                     sequence,
                     "segment is cut short, expected " + found.segmentLength() + " bytes, found " + fileLength);
         }
+        windowEnd = Math.min(length, found.segmentLength());
         return found;
     }
 
@@ -144,6 +185,11 @@ final class SegmentReader implements Closeable {
     /** The bytes read last; {@link #inWindow} tells where a place of the segment lies in them. */
     ByteBuffer window() {
         return window;
+    }
+
+    /** The bytes read last, for a handler, who may have changed limit or order of this buffer the last time. */
+    ByteBuffer readOnlyWindow() {
+        return readOnlyWindow.clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Offset in the window of an offset in the segment. */
@@ -179,10 +225,7 @@ final class SegmentReader implements Closeable {
 
     private FrameVerdict judgeWindow(final int offset, final long expectedSequence, final int lowestEpoch)
             throws IOException {
-        if (length() - offset < FrameLayout.HEADER_LENGTH) {
-            return FrameVerdict.NO_ROOM;
-        }
-        require(offset, FrameLayout.HEADER_LENGTH);
+        requireHeader(offset);
         while (true) {
             final FrameVerdict verdict = check.check(
                     window,
@@ -202,6 +245,7 @@ final class SegmentReader implements Closeable {
     FrameVerdict judgeAnywhere(
             final int offset, final long lowestSequence, final long highestSequence, final int highestEpoch)
             throws IOException {
+        requireHeader(offset);
         while (true) {
             final FrameVerdict verdict = check.checkAnywhere(
                     window,
@@ -225,9 +269,31 @@ final class SegmentReader implements Closeable {
         }
     }
 
-    /** End of what lies in the window, as an offset in the segment. */
-    int windowEnd() {
-        return windowEnd;
+    /**
+     * Passes over words of zeros.
+     *
+     * @param from offset at which to begin, a multiple of 8
+     * @return the first offset at which a word is not zero; the length of the segment if all are
+     * @throws IOException if reading failed
+     */
+    int skipZeros(final int from) throws IOException {
+        int offset = from;
+        while (offset < length()) {
+            require(offset, FrameLayout.ALIGNMENT);
+            window.clear();
+            while (offset < windowEnd) {
+                if (FrameLayout.word(window, inWindow(offset)) != 0) {
+                    return offset;
+                }
+                offset += FrameLayout.ALIGNMENT;
+            }
+        }
+        return offset;
+    }
+
+    /** Reads until a header lies in the window, or what there is in its place at the end of the segment. */
+    private void requireHeader(final int offset) throws IOException {
+        require(offset, Math.min(FrameLayout.HEADER_LENGTH, length() - offset));
     }
 
     private void requireFrame(final int offset) throws IOException {
@@ -239,8 +305,9 @@ final class SegmentReader implements Closeable {
     private void load(final int offset, final int byteCount) throws IOException {
         if (byteCount > window.capacity()) {
             window = newWindow(byteCount);
+            readOnlyWindow = window.asReadOnlyBuffer();
         }
-        final int wanted = Math.min(window.capacity() & -FrameLayout.ALIGNMENT, length() - offset);
+        final int wanted = Math.min(window.capacity(), length() - offset);
         window.clear().limit(wanted);
         final int found = file.read(window, offset);
         windowStart = offset;

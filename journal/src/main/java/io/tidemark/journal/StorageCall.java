@@ -24,7 +24,17 @@ final class StorageCall {
             return body.run();
         } catch (final IOException e) {
             throw translated(directory, e);
+        } catch (final InternalError e) {
+            throw faulted(directory, e);
         }
+    }
+
+    /** What a fault in a mapped page is for the user: the JVM has no better word for it than an internal error. */
+    static StorageException faulted(final String file, final InternalError fault) {
+        return new StorageException(
+                "a page of a mapped file could not be reached: file=" + file
+                        + "; it was cut short, its disk is gone, or a file system that copies on write is full",
+                fault);
     }
 
     private static JournalException translated(final String directory, final IOException failure) {

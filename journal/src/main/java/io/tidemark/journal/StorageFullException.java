@@ -9,6 +9,9 @@ public final class StorageFullException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The sequence that was waited for; 0 if nothing was appended. */
+    private final long acceptedSequence;
+
     /**
      * Creates the exception.
      *
@@ -16,6 +19,21 @@ public final class StorageFullException extends StorageException {
      * @param cause what the file system said
      */
     public StorageFullException(final String message, final Throwable cause) {
+        this(message, cause, 0);
+    }
+
+    StorageFullException(final String message, final Throwable cause, final long acceptedSequence) {
         super(message, cause);
+        this.acceptedSequence = acceptedSequence;
+    }
+
+    /**
+     * Tells a record that was accepted and waits for room from one that was refused: whoever appends the first once more
+     * has it twice.
+     *
+     * @return the sequence that was waited for, if a record has it; 0 if nothing was appended
+     */
+    public long acceptedSequence() {
+        return acceptedSequence;
     }
 }

@@ -18,12 +18,6 @@ final class SyncAgent implements SignalledAgent {
 
     private static final long SPIN_NS = 200_000;
 
-    /** Under a policy that never forces, full segments are looked for this often while records are being written. */
-    private static final long LOOK_FOR_SEALED_NS = 1_000_000;
-
-    /** After this long without new records nothing is looked for: the next record wakes the agent. */
-    private static final long LOOK_FOR_SEALED_FOR_NS = 50_000_000;
-
     private final Engine engine;
     private final SyncPolicy policy;
     private final @Nullable DurabilityListener listener;
@@ -36,7 +30,7 @@ final class SyncAgent implements SignalledAgent {
     private long pendingSequence;
 
     private long pendingSinceNs;
-    private long lastMovedNs;
+    private long forceStartNs;
     private long toldSealed;
 
     /** From which sequence on the writer wakes this agent. Read by the writer. */
@@ -128,10 +122,7 @@ final class SyncAgent implements SignalledAgent {
         if (pendingSequence == durable) {
             pendingSinceNs = nowNs;
         }
-        if (pendingSequence != target) {
-            pendingSequence = target;
-            lastMovedNs = nowNs;
-        }
+        pendingSequence = target;
         return policy.isAlways()
                 || engine.isClosing()
                 || engine.flushTarget().getVolatile() > durable
@@ -141,9 +132,9 @@ final class SyncAgent implements SignalledAgent {
     }
 
     private void force(final int end) throws IOException {
-        final long startNs = engine.nowNs();
+        forceStartNs = engine.nowNs();
         segment.force(end);
-        final long durationNs = engine.nowNs() - startNs;
+        final long durationNs = engine.nowNs() - forceStartNs;
         if (durationNs > slowForceNs) {
             engine.news().offer(() -> engine.config().listener().onSlowForce(durationNs));
             engine.keeperSignal().wake();
@@ -155,7 +146,8 @@ final class SyncAgent implements SignalledAgent {
         if (pendingSequence <= sequence) {
             pendingSequence = sequence;
         } else {
-            pendingSinceNs = engine.nowNs();
+            // What is left was written while the end of the segment before it was being forced.
+            pendingSinceNs = forceStartNs;
         }
         engine.durable().raise(sequence);
         engine.noteMarkMoved();
@@ -168,8 +160,9 @@ final class SyncAgent implements SignalledAgent {
         }
         try {
             listener.onDurable(sequence);
-        } catch (final RuntimeException | Error e) {
-            // What a listener throws is passed over, as it says: it must not end the journal.
+        } catch (final Throwable e) {
+            // What a listener throws is passed over, as it says: it must not end the journal. Not every language checks
+            // its exceptions.
             engine.listenerFailures().increment();
         }
     }
@@ -207,22 +200,16 @@ final class SyncAgent implements SignalledAgent {
             return 0;
         }
         if (policy.isNever()) {
-            return parkWhileNeverForcing(nowNs);
+            // A roll wakes us, and so does a flush.
+            wakeSequence = Long.MAX_VALUE;
+            wakeOffset = Integer.MAX_VALUE;
+            return Long.MAX_VALUE;
         }
         final long maxRecords = Math.min(policy.maxRecords(), Long.MAX_VALUE - durable);
         final long maxBytes = Math.min(policy.maxBytes(), Integer.MAX_VALUE - segment.forcedOffset());
         wakeSequence = durable + maxRecords;
         wakeOffset = (int) (segment.forcedOffset() + maxBytes);
         return Math.max(0, policy.maxDelayNs() - (nowNs - pendingSinceNs));
-    }
-
-    private long parkWhileNeverForcing(final long nowNs) {
-        if (nowNs - lastMovedNs > LOOK_FOR_SEALED_FOR_NS) {
-            return engine.written().getVolatile() == pendingSequence ? Long.MAX_VALUE : 0;
-        }
-        wakeSequence = Long.MAX_VALUE;
-        wakeOffset = Integer.MAX_VALUE;
-        return LOOK_FOR_SEALED_NS;
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.tidemark.journal;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When the journal forces what was written. Whatever the policy, {@link Journal#durableSequence()} tells at any moment
@@ -40,7 +42,7 @@ public final class SyncPolicy {
      *
      * @param maxRecords number of records written since the last force, at least 1
      * @param maxBytes bytes written since the last force, at least 1
-     * @param maxDelay since the first record not forced was noticed, 0 or more, at most 292 years
+     * @param maxDelay since the first record not forced was noticed, 0 or more; more than 292 years is never
      * @return the policy
      * @throws IllegalArgumentException if a limit is out of its range
      */
@@ -51,10 +53,11 @@ public final class SyncPolicy {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be at least 1: maxBytes=" + maxBytes);
         }
+        Objects.requireNonNull(maxDelay, "maxDelay");
         if (maxDelay.isNegative()) {
             throw new IllegalArgumentException("maxDelay must not be negative: maxDelay=" + maxDelay);
         }
-        return new SyncPolicy("batch", maxRecords, maxBytes, maxDelay.toNanos());
+        return new SyncPolicy("batch", maxRecords, maxBytes, TimeUnit.NANOSECONDS.convert(maxDelay));
     }
 
     /**

@@ -7,7 +7,6 @@ import io.tidemark.journal.format.FrameVerdict;
 import io.tidemark.journal.format.Meta;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Looks behind the place where the chain of frames ends for whole frames: each proves by its durable lag up to where the
@@ -24,6 +23,9 @@ final class TailSearch {
 
     private final Meta meta;
     private final long lowestSequence;
+
+    /** Length of the segments searched so far: no frame in them can have taken a sequence further on. */
+    private long searchedLength;
 
     private long provenDurable;
     private long wholeFrames;
@@ -49,39 +51,27 @@ final class TailSearch {
      */
     void search(final SegmentReader reader, final int from) throws IOException {
         long budget = BUDGET_SEGMENTS * reader.length();
-        int offset = from;
-        while (offset + FrameLayout.HEADER_LENGTH <= reader.length() && !gaveUp) {
-            reader.require(offset, FrameLayout.HEADER_LENGTH);
-            offset = skipZeros(reader, offset);
-            if (offset + FrameLayout.HEADER_LENGTH > reader.windowEnd()) {
-                continue;
-            }
-            final long highestSequence = lowestSequence + reader.length();
+        searchedLength += reader.length();
+        final long highestSequence = lowestSequence + searchedLength;
+        int offset = reader.skipZeros(from);
+        while (!gaveUp) {
             final FrameVerdict verdict = reader.judgeAnywhere(offset, lowestSequence, highestSequence, meta.epoch());
+            if (verdict == FrameVerdict.NO_ROOM) {
+                return;
+            }
             final ByteBuffer window = reader.window().clear();
             final int at = reader.inWindow(offset);
+            final int length = FrameLayout.lengthOf(FrameLayout.word(window, at));
+            int step = FrameLayout.ALIGNMENT;
             if (verdict == FrameVerdict.WHOLE) {
                 take(window, at);
-                offset += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(window, at)));
-            } else {
-                if (verdict == FrameVerdict.BAD_CHECKSUM) {
-                    budget -= FrameLayout.lengthOf(FrameLayout.word(window, at));
-                    gaveUp = budget < 0;
-                }
-                offset += FrameLayout.ALIGNMENT;
+                step = FrameLayout.align(length);
+            } else if (verdict == FrameVerdict.BAD_CHECKSUM) {
+                budget -= length;
+                gaveUp = budget < 0;
             }
+            offset = reader.skipZeros(offset + step);
         }
-    }
-
-    /** The first offset in the window at which a word is not zero; the end of the window if all are. */
-    private static int skipZeros(final SegmentReader reader, final int from) {
-        final ByteBuffer window = reader.window().clear().order(ByteOrder.LITTLE_ENDIAN);
-        final int end = reader.inWindow(reader.windowEnd());
-        int at = reader.inWindow(from);
-        while (at + Long.BYTES <= end && window.getLong(at) == 0) {
-            at += Long.BYTES;
-        }
-        return from + at - reader.inWindow(from);
     }
 
     private void take(final ByteBuffer window, final int at) {

@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameVerdict;
 import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
@@ -23,19 +24,28 @@ final class Verification {
 
     static VerifyReport run(final Storage storage, final long settleNs) throws IOException {
         JournalFiles.listExisting(storage);
+        final MetaFile.Content content = readMeta(storage, settleNs);
         try {
-            final Meta meta = Replay.readMeta(storage);
+            final Meta meta = JournalFiles.requireMeta(storage, content);
             // Listed behind the mark: a live writer names a segment before the mark can lie in it.
             final JournalFiles files = JournalFiles.listExisting(storage);
+            files.requireSegments(storage, meta);
             if (files.segments().isEmpty()) {
-                requireNothingDurable(storage, meta);
                 return new VerifyReport(
-                        VerifyReport.Verdict.INTACT, 0, 0, 0, storage.pathOf(FileNames.META), 0, 1, "no segment yet");
+                        VerifyReport.Verdict.INTACT,
+                        0,
+                        0,
+                        0,
+                        storage.pathOf(FileNames.META),
+                        0,
+                        1,
+                        "no segment yet",
+                        content.damagedSlots());
             }
             files.requireContiguous(storage);
-            requireMarkSegment(storage, meta, files);
+            files.requireMarkSegment(storage, meta);
             try (JournalScan scan = Replay.startingWith(storage, meta, files, files.firstSegment())) {
-                return walk(storage, meta, scan, settleNs);
+                return walk(storage, meta, scan, settleNs, content.damagedSlots());
             }
         } catch (final CorruptJournalException e) {
             return new VerifyReport(
@@ -46,33 +56,30 @@ final class Verification {
                     e.file(),
                     e.offset(),
                     e.sequence(),
-                    String.valueOf(e.getMessage()));
+                    String.valueOf(e.getMessage()),
+                    content.damagedSlots());
         }
     }
 
-    private static void requireNothingDurable(final Storage storage, final Meta meta) {
-        if (meta.durableSequence() > 0) {
-            throw new CorruptJournalException(
-                    storage.pathOf(FileNames.segment(meta.markSegment())),
-                    0,
-                    meta.durableSequence(),
-                    "no segment is there, but everything up to sequence " + meta.durableSequence()
-                            + " had been durable");
-        }
-    }
-
-    private static void requireMarkSegment(final Storage storage, final Meta meta, final JournalFiles files) {
-        if (meta.markSegment() > files.lastSegment()) {
-            throw new CorruptJournalException(
-                    storage.pathOf(FileNames.segment(meta.markSegment())),
-                    0,
-                    meta.markSegmentFirstSequence(),
-                    "segment of the durable mark is missing");
+    private static MetaFile.Content readMeta(final Storage storage, final long settleNs) throws IOException {
+        try (MetaFile file = MetaFile.open(storage, false)) {
+            final MetaFile.Content content = file.read();
+            if (content.damagedSlots() == 0) {
+                return content;
+            }
+            // A live writer may be in the middle of writing the slot.
+            LockSupport.parkNanos(settleNs);
+            return file.read();
         }
     }
 
     private static VerifyReport walk(
-            final Storage storage, final Meta meta, final JournalScan scan, final long settleNs) throws IOException {
+            final Storage storage,
+            final Meta meta,
+            final JournalScan scan,
+            final long settleNs,
+            final int metaSlotsDamaged)
+            throws IOException {
         final long first = scan.nextSequence();
         long count = 0;
         boolean settled = false;
@@ -81,7 +88,7 @@ final class Verification {
                 count++;
             }
             final JournalTail tail = JournalTail.of(storage, meta, scan);
-            final VerifyReport report = report(tail, count, first);
+            final VerifyReport report = report(tail, count, first, metaSlotsDamaged);
             if (report.verdict() == VerifyReport.Verdict.INTACT || (settled && !hasGrown(scan))) {
                 return report;
             }
@@ -109,11 +116,14 @@ final class Verification {
         return scan.reader().judge(scan.endOffset(), scan.nextSequence(), scan.epoch()) == FrameVerdict.WHOLE;
     }
 
-    private static VerifyReport report(final JournalTail tail, final long count, final long first) {
+    private static VerifyReport report(
+            final JournalTail tail, final long count, final long first, final int metaSlotsDamaged) {
         final VerifyReport.Verdict verdict = switch (tail.recoveryCase()) {
             case END -> VerifyReport.Verdict.INTACT;
             case GHOST ->
-                tail.offset() == tail.damageOffset() ? VerifyReport.Verdict.INTACT : VerifyReport.Verdict.TORN_TAIL;
+                tail.offset() == tail.damageOffset() && tail.framesBehind() == 0
+                        ? VerifyReport.Verdict.INTACT
+                        : VerifyReport.Verdict.TORN_TAIL;
             case END_IN_BATCH, HOLE, TORN -> VerifyReport.Verdict.TORN_TAIL;
             case DURABLE_RECORD_MISSING, DURABLE_RECORD_DAMAGED, DURABLE_RECORD_REPLACED ->
                 VerifyReport.Verdict.CORRUPT;
@@ -130,18 +140,21 @@ final class Verification {
                 tail.path(),
                 tail.damageOffset(),
                 tail.nextSequence(),
-                tail.finding());
+                tail.finding(),
+                metaSlotsDamaged);
     }
 
     static JournalStatus status(final Storage storage) throws IOException {
         JournalFiles.listExisting(storage);
         final Meta meta = Replay.readMeta(storage);
         final JournalFiles files = JournalFiles.listExisting(storage);
+        files.requireSegments(storage, meta);
         long lastSequence = meta.durableSequence();
         long durableSequence = meta.durableSequence();
         long bytes = 0;
         if (!files.segments().isEmpty()) {
-            requireMarkSegment(storage, meta, files);
+            files.requireContiguous(storage);
+            files.requireMarkSegment(storage, meta);
             try (JournalScan scan = Replay.startingWith(storage, meta, files, meta.markSegment())) {
                 final JournalTail tail = settledTail(storage, meta, scan);
                 tail.throwIfRefused();

@@ -12,6 +12,8 @@ package io.tidemark.journal;
  * @param offset in that file at which it ends, in bytes
  * @param nextSequence that was expected there
  * @param finding what was found there
+ * @param metaSlotsDamaged number of slots of {@code journal.meta} that are not whole. With one the journal can be read, and
+ *     opening it for writing mends that; with both it is corrupt
  */
 public record VerifyReport(
         Verdict verdict,
@@ -21,11 +23,12 @@ public record VerifyReport(
         String file,
         long offset,
         long nextSequence,
-        String finding) {
+        String finding,
+        int metaSlotsDamaged) {
 
     /** How a journal can be. */
     public enum Verdict {
-        /** Every byte that was ever durable is there, and nothing else. */
+        /** Every record that was ever durable is there, and nothing else. */
         INTACT,
         /** Behind what was durable there is something unfinished; opening for writing will cut it. */
         TORN_TAIL,

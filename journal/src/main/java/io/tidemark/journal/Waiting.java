@@ -12,6 +12,10 @@ final class Waiting {
 
     /** Waits until a record is durable, whatever interrupts the thread. */
     static void awaitDurable(final Engine engine, final long sequence, final long spinNs) {
+        if (engine.durable().get() >= sequence) {
+            return;
+        }
+        requireOtherThread(engine);
         while (!engine.durable().await(sequence, Long.MAX_VALUE, false, spinNs)) {
             throwIfHopeless(engine, sequence);
         }
@@ -24,6 +28,10 @@ final class Waiting {
      */
     static boolean awaitDurable(final Engine engine, final long sequence, final long timeoutNs, final long spinNs)
             throws InterruptedException {
+        if (engine.durable().get() >= sequence) {
+            return true;
+        }
+        requireOtherThread(engine);
         final long startNs = System.nanoTime();
         long leftNs = timeoutNs;
         while (!engine.durable().await(sequence, leftNs, true, spinNs)) {
@@ -39,6 +47,15 @@ final class Waiting {
         return true;
     }
 
+    /** Refuses a thread that runs the journal: while it waits, nothing happens that it could wait for. */
+    static void requireOtherThread(final Engine engine) {
+        if (engine.isAgentThread()) {
+            throw new IllegalStateException("this thread runs the journal, and would wait for itself: thread="
+                    + Thread.currentThread().getName() + "; a listener, or who invokes the journal, uses tryAppend and"
+                    + " leaves waiting to other threads");
+        }
+    }
+
     private static void throwIfHopeless(final Engine engine, final long sequence) {
         final JournalFailedException failure = engine.failure();
         if (failure != null) {
@@ -50,11 +67,17 @@ final class Waiting {
                     + " became durable: durable=" + engine.durable().get() + ", directory=" + engine.directory());
         }
         final StorageFullException problem = engine.stallProblem();
-        if (problem != null) {
+        // What was written before room was wanting becomes durable all the same.
+        if (problem != null && sequence > engine.written().getAcquire()) {
+            final boolean accepted = sequence <= engine.queue().lastClaimedSequence();
             throw new StorageFullException(
-                    "sequence " + sequence + " was accepted and will become durable when there is room: "
+                    "sequence " + sequence
+                            + (accepted
+                                    ? " was accepted and will become durable when there is room: "
+                                    : " can't become durable before there is room: ")
                             + problem.getMessage(),
-                    problem);
+                    problem,
+                    accepted ? sequence : 0);
         }
     }
 

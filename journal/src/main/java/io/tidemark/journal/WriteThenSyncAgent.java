@@ -62,15 +62,15 @@ final class WriteThenSyncAgent implements SignalledAgent {
 
     private void endWriter() {
         if (!writerEnded) {
-            writerEnded = true;
             writer.onClose();
+            writerEnded = true;
         }
     }
 
     private void endSync() {
         if (!syncEnded) {
-            syncEnded = true;
             sync.onClose();
+            syncEnded = true;
         }
     }
 

@@ -2,10 +2,12 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.DurableLag;
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.MappedFault;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochNanoClock;
@@ -47,6 +49,7 @@ final class WriterAgent implements SignalledAgent {
     private int offset;
     private long nextSequence;
     private long lastTimestampNs;
+    private boolean rolled;
     private long uncommittedParkNs = UNCOMMITTED_PARK_MIN_NS;
 
     WriterAgent(final Engine engine, final SyncAgent sync, final Segment segment) {
@@ -82,8 +85,11 @@ final class WriterAgent implements SignalledAgent {
             return workCount;
         } catch (final AgentTerminationException e) {
             throw e;
+        } catch (final InternalError e) {
+            final StorageException fault = StorageCall.faulted(FileNames.segment(segment.number()), e);
+            engine.fail(fault);
+            throw new AgentTerminationException(fault);
         } catch (final Throwable e) {
-            // An InternalError among them: a fault in a mapped page, which is how a vanished disk shows here.
             engine.fail(e);
             throw new AgentTerminationException(e);
         }
@@ -166,7 +172,14 @@ final class WriterAgent implements SignalledAgent {
     private void publish(final int start, final int length) {
         store(ring, start, length);
         engine.written().setVolatile(nextSequence - 1);
-        sync.wakeIfDue(nextSequence - 1, offset);
+        if (rolled) {
+            // The full segment is to be forced and the next standby begun at once, whatever the policy waits for. Only
+            // now, because the store before is volatile: the sync agent sees it, and so the seal, or is seen to park.
+            rolled = false;
+            engine.syncSignal().wake();
+        } else {
+            sync.wakeIfDue(nextSequence - 1, offset);
+        }
     }
 
     /** Copies completed frames to the end of the segment, the first word last. */
@@ -177,6 +190,11 @@ final class WriterAgent implements SignalledAgent {
             FrameLayout.word(target, end, 0);
         }
         FrameLayout.wordRelease(target, offset, FrameLayout.word(source, start));
+        if (!StoredWords.arePresent(target, offset, source, start, length)
+                || (end + Long.BYTES <= segment.length() && FrameLayout.word(target, end) != 0)) {
+            MappedFault.throwPending();
+            throw new InternalError("a store into a mapped page did not happen");
+        }
         offset = end;
         segment.writtenRelease(end);
     }
@@ -197,6 +215,7 @@ final class WriterAgent implements SignalledAgent {
             storeSeal();
         }
         segment.sealRelease(nextSequence - 1, standby);
+        rolled = true;
         segment = standby;
         target = standby.buffer();
         offset = SegmentLayout.HEADER_PAGE_LENGTH;
@@ -219,6 +238,12 @@ final class WriterAgent implements SignalledAgent {
         checksum.seed(engine.meta().journalIdHigh(), engine.meta().journalIdLow(), segment.number());
     }
 
+    /** What the file system said. */
+    private static String wordsOf(final StorageFullException problem) {
+        final Throwable cause = problem.getCause();
+        return String.valueOf(cause == null ? problem.getMessage() : cause.getMessage());
+    }
+
     /** Closing has waited long enough for a claim that nobody commits, or for room that nobody makes. */
     private void abandon() {
         final long last = queue.lastClaimedSequence();
@@ -231,7 +256,9 @@ final class WriterAgent implements SignalledAgent {
                             ? new JournalException("journal closed with a claim that was never committed, " + range
                                     + "; commit or abort every claim before closing")
                             : new StorageFullException(
-                                    "journal closed on a full file system, " + range + "; make room", problem));
+                                    "journal closed on a full file system, " + range + "; make room: "
+                                            + wordsOf(problem),
+                                    problem));
         }
         throw new AgentTerminationException("closing has timed out");
     }
@@ -258,6 +285,10 @@ final class WriterAgent implements SignalledAgent {
             return engine.standbys().isEmpty() ? STALLED_PARK_NS : 0;
         }
         if (queue.hasClaims()) {
+            if (FrameLayout.wordAcquire(ring, queue.headOffset()) != 0) {
+                // Committed after the last look, by a producer that may have asked before we announced to park.
+                return 0;
+            }
             // Claimed, not committed: nobody is sure to wake us. The longer it takes, the less it matters when we look.
             final long limitNs = uncommittedParkNs;
             uncommittedParkNs = Math.min(UNCOMMITTED_PARK_MAX_NS, uncommittedParkNs * 2);

@@ -4,7 +4,10 @@ package io.tidemark.journal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -56,6 +59,32 @@ final class BrokenClassLoader extends ClassLoader {
         final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         new ClassReader(bytes).accept(bug.apply(writer), 0);
         return writer.toByteArray();
+    }
+
+    /** A static method of a class as this loader has it. */
+    Method method(final Class<?> type, final String name, final Class<?>... parameterTypes)
+            throws ReflectiveOperationException {
+        final Class<?> loaded = Class.forName(type.getName(), true, this);
+        if (loaded == type) {
+            throw new IllegalStateException("loaded by the wrong loader: " + type);
+        }
+        final Method method = loaded.getDeclaredMethod(name, parameterTypes);
+        method.setAccessible(true);
+        return method;
+    }
+
+    /**
+     * Calls such a method.
+     *
+     * @return the message of what it threw; null if it threw nothing
+     */
+    static @Nullable String problemOf(final Method method, final Object... arguments) throws IllegalAccessException {
+        try {
+            method.invoke(null, arguments);
+            return null;
+        } catch (final InvocationTargetException e) {
+            return String.valueOf(e.getCause().getMessage());
+        }
     }
 
     /** Lets a method do nothing but return a number or a truth. */

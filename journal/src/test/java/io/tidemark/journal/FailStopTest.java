@@ -122,7 +122,10 @@ class FailStopTest {
             full.await();
             accepted = journal.lastSequence();
             final long waitedFor = accepted;
-            assertThrows(StorageFullException.class, () -> journal.awaitDurable(waitedFor));
+            final StorageFullException waiting =
+                    assertThrows(StorageFullException.class, () -> journal.awaitDurable(waitedFor));
+            assertEquals(0, refused.acceptedSequence());
+            assertEquals(waitedFor, waiting.acceptedSequence());
             machine.capacity(Long.MAX_VALUE);
             long sequence = Appender.STORAGE_FULL;
             while (sequence < 0) {

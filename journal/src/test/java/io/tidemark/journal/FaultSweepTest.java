@@ -10,50 +10,70 @@ import io.tidemark.journal.storage.PowerCutException;
 import io.tidemark.journal.storage.SimulatedStorage;
 import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A scripted life of a journal: opened, written in every way, rolled, flushed, read, closed and opened again. Once to count
- * its calls across the storage seam; then again for each call and each kind of failure; then for pairs of failures. After
- * each the promise holds, nothing is left open, and the error tells what failed.
+ * A {@link ScriptedLife}: once to count its calls across the storage seam, then again for each call and each kind of failure,
+ * then for pairs of failures. After each the promise holds, nothing is left open, and the error names the call.
  */
 class FaultSweepTest {
 
     private static final long SEED = 20261120;
     private static final int PAIRS_PER_CALL = 4;
+    private static final String FAILED = "simulated failure of ";
 
-    /** One way in which a call goes wrong; the number makes each half-done call half-done in its own way. */
-    private record Failure(String name, boolean powerCut, Function<Long, Fault> fault) {}
+    /** What a failure does to its call, told the life, its own words, and a number that makes it half-done in its own way. */
+    private interface Effect {
+        Fault fault(ScriptedLife life, String words, long number);
+    }
 
+    /** One way in which a call goes wrong. */
+    private record Failure(String name, boolean powerCut, Effect effect) {}
+
+    private static final Failure HANGS =
+            new Failure("hangs", false, (life, words, n) -> Fault.runBefore(life::goOnWhileOneCallHangs));
+
+    /** The first ones let the machine run on. */
     private static final List<Failure> FAILURES = List.of(
-            new Failure("fails", false, n -> Fault.failBefore(FaultSweepTest::broken)),
-            new Failure("fails when done", false, n -> Fault.failAfter(FaultSweepTest::broken)),
-            new Failure("fails halfway", false, n -> Fault.failHalfway(FaultSweepTest::broken, n)),
-            new Failure("no space", false, n -> Fault.failBefore(FaultSweepTest::full)),
-            new Failure("no space halfway", false, n -> Fault.failHalfway(FaultSweepTest::full, n)),
-            new Failure("access denied", false, n -> Fault.failBefore(FaultSweepTest::denied)),
-            new Failure("power cut before", true, n -> Fault.powerCutBefore()),
-            new Failure("power cut halfway", true, n -> Fault.powerCutHalfway(n)),
-            new Failure("power cut after", true, n -> Fault.powerCutAfter()));
+            new Failure("fails", false, (life, words, n) -> Fault.failBefore(() -> new IOException(words))),
+            new Failure("fails when done", false, (life, words, n) -> Fault.failAfter(() -> new IOException(words))),
+            new Failure("fails halfway", false, (life, words, n) -> Fault.failHalfway(() -> new IOException(words), n)),
+            new Failure("no space", false, (life, words, n) -> Fault.failBefore(() -> full(words))),
+            new Failure("no space halfway", false, (life, words, n) -> Fault.failHalfway(() -> full(words), n)),
+            new Failure("denied", false, (life, words, n) -> Fault.failBefore(() -> new AccessDeniedException(words))),
+            new Failure("interrupted", false, (life, words, n) -> Fault.failBefore(() -> interrupted(words))),
+            HANGS,
+            new Failure("power cut before", true, (life, words, n) -> Fault.powerCutBefore()),
+            new Failure("power cut halfway", true, (life, words, n) -> Fault.powerCutHalfway(n)),
+            new Failure("power cut after", true, (life, words, n) -> Fault.powerCutAfter()));
 
-    private static IOException broken() {
-        return new IOException("simulated failure");
+    private static final int FIRST_POWER_CUT = FAILURES.indexOf(HANGS) + 1;
+
+    private static final List<Failure> FIRST_OF_PAIR = failures("fails", "no space halfway", "hangs");
+    private static final List<Failure> SECOND_OF_PAIR = failures("fails when done", "hangs", "power cut halfway");
+
+    private static List<Failure> failures(final String... names) {
+        return FAILURES.stream()
+                .filter(failure -> List.of(names).contains(failure.name()))
+                .toList();
     }
 
-    private static IOException full() {
-        return new NoSpaceException("simulated failure", new IOException("no space left"));
+    private static IOException full(final String words) {
+        return new NoSpaceException(words, new IOException("no space left"));
     }
 
-    private static IOException denied() {
-        return new AccessDeniedException("simulated failure");
+    /** As the storage passes on what a channel says whose thread was interrupted. */
+    private static IOException interrupted(final String words) {
+        return new IOException(words, new ClosedByInterruptException());
     }
 
     private static SyncPolicy policy(final String name) {
@@ -64,76 +84,18 @@ class FaultSweepTest {
         };
     }
 
-    /** The life. What it appends goes into the model. */
-    private static void live(final SimulatedStorage machine, final SyncPolicy policy, final JournalModel model)
-            throws IOException {
-        for (int opening = 0; opening < 2; opening++) {
-            final Journal journal =
-                    Journal.open(machine, SimulatedJournal.config().withSyncPolicy(policy));
-            try {
-                model.checkOpened(journal);
-                write(journal, model, opening);
-                model.checkWritten(journal);
-            } finally {
-                model.noteDurable(journal.durableSequence());
-                journal.close();
-                model.noteDurable(journal.durableSequence());
-            }
-        }
-    }
-
-    private static void write(final Journal journal, final JournalModel model, final int opening) {
-        final Appender appender = journal.appender();
-        for (int i = 0; i < 6; i++) {
-            append(journal, appender, model, new byte[100 + i]);
-        }
-        final byte[][] payloads = {new byte[10], new byte[2_000], new byte[0]};
-        final Batch batch = new Batch();
-        for (int i = 0; i < payloads.length; i++) {
-            batch.add(i, payloads[i], 0, payloads[i].length);
-        }
-        final long last = appender.tryAppendBatch(batch);
-        if (last > 0) {
-            model.appendedBatch(last, payloads);
-        }
-        work(journal, model, 6);
-        // Long enough to leave the segment, twice.
-        for (int i = 0; i < 5; i++) {
-            append(journal, appender, model, new byte[25_000 + opening]);
-            work(journal, model, 12);
-        }
-        journal.requestFlush();
-        work(journal, model, 12);
-        append(journal, appender, model, new byte[1]);
-    }
-
-    private static void append(
-            final Journal journal, final Appender appender, final JournalModel model, final byte[] payload) {
-        final long sequence = appender.tryAppend(0, payload, 0, payload.length);
-        if (sequence > 0) {
-            model.appended(sequence, 0, payload);
-        }
-        work(journal, model, 2);
-    }
-
-    private static void work(final Journal journal, final JournalModel model, final int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            journal.invoke();
-        }
-        model.noteDurable(journal.durableSequence());
-    }
-
     private static List<StorageCall.Kind> callsOf(final SyncPolicy policy) throws IOException {
         final SimulatedStorage machine = new SimulatedStorage();
         final List<StorageCall.Kind> kinds = new ArrayList<>();
         machine.faults().onEvery(call -> kinds.add(call.kind()), Fault.runBefore(() -> {}));
-        live(machine, policy, new JournalModel(SEED));
+        new ScriptedLife(machine, policy, new JournalModel(SEED)).live();
         return kinds;
     }
 
-    /** Closing what can't be closed leaves it open, by the rules of the game; only a power cut is tried there. */
+    /** Closing what can't be closed leaves it open, by the rules of the game; there it only hangs, or the power goes. */
     private static boolean applies(final Failure failure, final StorageCall.Kind kind) {
         return failure.powerCut()
+                || failure.equals(HANGS)
                 || (kind != StorageCall.Kind.CLOSE
                         && kind != StorageCall.Kind.CLOSE_STORAGE
                         && kind != StorageCall.Kind.UNMAP);
@@ -147,20 +109,12 @@ class FaultSweepTest {
         for (int call = 1; call <= kinds.size(); call++) {
             for (final Failure failure : FAILURES) {
                 if (applies(failure, kinds.get(call - 1))) {
-                    sweep(
-                            policy(policy),
-                            failure.name() + " at call " + call + " " + kinds.get(call - 1),
-                            machine(call, failure),
-                            call);
+                    final Sweep sweep = new Sweep(policy(policy), call);
+                    sweep.plan(failure, call, kinds.get(call - 1));
+                    sweep.run();
                 }
             }
         }
-    }
-
-    private static SimulatedStorage machine(final int call, final Failure failure) {
-        final SimulatedStorage machine = new SimulatedStorage();
-        machine.faults().at(call, failure.fault().apply((long) call));
-        return machine;
     }
 
     @Test
@@ -170,66 +124,116 @@ class FaultSweepTest {
         final List<StorageCall.Kind> kinds = callsOf(policy);
         for (int first = 1; first < kinds.size(); first++) {
             for (int pair = 0; pair < PAIRS_PER_CALL; pair++) {
-                final Failure one = FAILURES.get(random.nextInt(6));
+                final Failure one = FAILURES.get(random.nextInt(FIRST_POWER_CUT));
                 final Failure two = FAILURES.get(random.nextInt(FAILURES.size()));
                 final int distance = 1 + random.nextInt(20);
-                if (!applies(one, kinds.get(first - 1))) {
-                    continue;
+                if (applies(one, kinds.get(first - 1))) {
+                    final Sweep sweep = new Sweep(policy, first);
+                    sweep.plan(one, first, kinds.get(first - 1));
+                    sweep.planLater(two, (long) first + distance, pair);
+                    sweep.run();
                 }
-                final SimulatedStorage machine = machine(first, one);
-                machine.faults()
-                        .onNth(
-                                (long) first + distance,
-                                call -> applies(two, call.kind()),
-                                two.fault().apply((long) pair));
-                sweep(
-                        policy,
-                        one.name() + " at call " + first + " " + kinds.get(first - 1) + ", then " + two.name() + " "
-                                + distance + " calls later, seed=" + SEED,
-                        machine,
-                        first);
             }
         }
     }
 
-    private static void sweep(
-            final SyncPolicy policy, final String what, final SimulatedStorage machine, final long seed)
-            throws IOException {
-        final JournalModel model = new JournalModel(seed);
-        try {
-            live(machine, policy, model);
-        } catch (final JournalException | IOException e) {
-            assertTrue(
-                    machine.isOff() || mentionsFailure(e), () -> what + ": the error does not tell what failed: " + e);
-        } catch (final PowerCutException e) {
-            assertTrue(machine.isOff(), what);
-        }
-        machine.faults().clear();
-        if (machine.isOff()) {
-            machine.crash(new SplittableRandom(seed));
-        } else {
-            assertEquals(List.of(), machine.openHandles(), what);
-            assertEquals(List.of(), machine.liveMappings(), what);
-            assertEquals(List.of(), machine.storesAfterUnmap(), what);
-            assertTrue(!machine.isLocked(), what);
-        }
-        if (machine.names().contains("journal.meta")) {
-            final VerifyReport report = Verification.run(machine.sibling(), 0);
-            assertTrue(report.verdict() != VerifyReport.Verdict.CORRUPT, () -> what + ": " + report);
-        }
-        try (Journal journal = Journal.open(machine, SimulatedJournal.config())) {
-            model.checkOpened(journal);
-        } catch (final JournalException | AssertionError e) {
-            throw new AssertionError(what + ": " + e, e);
+    /** Two of the calls, any two, and each of a few failures at both; which calls there are after the first is seen then. */
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {"always", "batch", "never"})
+    void journalShouldKeepItsPromiseWhenAnyTwoCallsGoWrong(final String policy) throws IOException {
+        final int calls = callsOf(policy(policy)).size();
+        for (int first = 1; first < calls; first++) {
+            for (int second = first + 1; second <= calls; second++) {
+                for (final Failure one : FIRST_OF_PAIR) {
+                    for (final Failure two : SECOND_OF_PAIR) {
+                        final Sweep sweep = new Sweep(policy(policy), first);
+                        sweep.planExactly(one, first);
+                        sweep.planExactly(two, second);
+                        sweep.run();
+                    }
+                }
+            }
         }
     }
 
-    private static boolean mentionsFailure(final Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).contains("simulated failure")) {
-                return true;
+    /** One life with its failures, and the judgement on what is left of it. */
+    private static final class Sweep {
+        private final SimulatedStorage machine = new SimulatedStorage();
+        private final JournalModel model;
+        private final ScriptedLife life;
+        private final long seed;
+        private final StringBuilder what = new StringBuilder();
+        private boolean onlyHangs = true;
+
+        Sweep(final SyncPolicy policy, final long seed) {
+            this.seed = seed;
+            this.model = new JournalModel(seed);
+            this.life = new ScriptedLife(machine, policy, model);
+        }
+
+        void plan(final Failure failure, final int number, final StorageCall.Kind kind) {
+            machine.faults().at(number, faultOf(failure, "call " + number + " " + kind, number));
+        }
+
+        void planExactly(final Failure failure, final int number) {
+            machine.faults()
+                    .on(
+                            call -> call.number() == number && applies(failure, call.kind()),
+                            faultOf(failure, "call " + number, number));
+        }
+
+        void planLater(final Failure failure, final long ordinal, final long number) {
+            machine.faults()
+                    .onNth(
+                            ordinal,
+                            call -> applies(failure, call.kind()),
+                            faultOf(failure, "the one " + ordinal + " calls from the beginning", number));
+        }
+
+        private Fault faultOf(final Failure failure, final String call, final long number) {
+            onlyHangs &= failure.equals(HANGS);
+            what.append(failure.name()).append(": ").append(call).append("; ");
+            return failure.effect().fault(life, FAILED + call, number);
+        }
+
+        void run() throws IOException {
+            try {
+                life.live();
+            } catch (final JournalException | IOException e) {
+                assertTrue(!onlyHangs, () -> what + "nothing failed, but: " + e);
+                assertTrue(
+                        machine.isOff() || String.valueOf(e.getMessage()).contains(FAILED),
+                        () -> what + "the error does not name the call: " + e);
+            } catch (final PowerCutException e) {
+                assertTrue(machine.isOff(), what::toString);
+            }
+            machine.faults().clear();
+            if (machine.isOff()) {
+                machine.crash(new SplittableRandom(seed));
+            } else {
+                requireNothingLeft();
+            }
+            judge();
+        }
+
+        private void requireNothingLeft() {
+            assertEquals(List.of(), machine.openHandles(), what::toString);
+            assertEquals(List.of(), machine.liveMappings(), what::toString);
+            assertEquals(List.of(), machine.storesAfterUnmap(), what::toString);
+            assertTrue(!machine.isLocked(), what::toString);
+        }
+
+        private void judge() throws IOException {
+            if (machine.names().contains("journal.meta")) {
+                final VerifyReport report = Verification.run(machine.sibling(), 0);
+                assertTrue(report.verdict() != VerifyReport.Verdict.CORRUPT, () -> what.toString() + report);
+            }
+            try (Journal journal = Journal.open(machine, SimulatedJournal.config())) {
+                model.checkOpened(journal);
+            } catch (final JournalException | AssertionError e) {
+                throw new AssertionError(what.toString() + e, e);
             }
         }
-        return false;
     }
 }

@@ -80,6 +80,47 @@ final class JournalModel {
         checker.finish(written);
     }
 
+    /** What was written survives the death of the process, though not a power cut. */
+    void noteWritten(final long sequence) {
+        require(sequence >= toldDurable && sequence <= records.size(), "written is " + sequence);
+        toldDurable = sequence;
+    }
+
+    /** Begins to follow the journal from its first record. */
+    Follower follower() {
+        return new Follower();
+    }
+
+    /** Judges what a process reads that follows the journal while it is being written. */
+    final class Follower implements RecordHandler {
+        private final Checker checker = new Checker(1);
+
+        @Override
+        public void onRecord(
+                final long sequence,
+                final long timestampNs,
+                final int type,
+                final ByteBuffer buffer,
+                final int offset,
+                final int length) {
+            checker.onRecord(sequence, timestampNs, type, buffer, offset, length);
+        }
+
+        /** The record to begin with next time. */
+        long next() {
+            return checker.next;
+        }
+
+        /** Judges the end that a reading has come to, by what was written before it began and after it ended. */
+        void readUpTo(final long next, final long writtenBefore, final long writtenAfter) {
+            checker.finish(next - 1);
+            require(
+                    next > writtenBefore && next <= writtenAfter + 1,
+                    "read before " + next + ", written was " + writtenBefore + " before and " + writtenAfter
+                            + " after");
+        }
+    }
+
     /** Judges what another process reads, before the journal is opened for writing again. */
     void checkReader(final JournalReader reader) {
         final Checker checker = new Checker(1);

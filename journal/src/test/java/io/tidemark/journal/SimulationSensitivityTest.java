@@ -2,9 +2,7 @@
 package io.tidemark.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,20 +75,11 @@ class SimulationSensitivityTest {
         }
     }
 
-    private static Method lifeIn(final ClassLoader loader) throws ReflectiveOperationException {
-        final Class<?> type = Class.forName(SimulatedLife.class.getName(), true, loader);
-        assertTrue(type != SimulatedLife.class, "loaded by the wrong loader");
-        final Method life = type.getDeclaredMethod("run", long.class, Map.class);
-        life.setAccessible(true);
-        return life;
+    private static Method lifeIn(final BrokenClassLoader loader) throws ReflectiveOperationException {
+        return loader.method(SimulatedLife.class, "run", long.class, Map.class);
     }
 
     private static String problemOf(final Method life, final long seed) throws IllegalAccessException {
-        try {
-            life.invoke(null, seed, new HashMap<>());
-            return null;
-        } catch (final InvocationTargetException e) {
-            return String.valueOf(e.getCause().getMessage());
-        }
+        return BrokenClassLoader.problemOf(life, seed, new HashMap<>());
     }
 }

@@ -44,7 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         final VerifyReport report = JournalReader.open(directory).verify();
         final String counts = " count=" + report.recordCount() + " first=" + report.firstSequence() + " last="
-                + report.lastSequence();
+                + report.lastSequence()
+                + (report.metaSlotsDamaged() == 0 ? "" : " metaSlotsDamaged=" + report.metaSlotsDamaged());
         final String place = " file=" + report.file() + " offset=" + report.offset() + " sequence="
                 + report.nextSequence() + " finding=" + report.finding();
         return switch (report.verdict()) {

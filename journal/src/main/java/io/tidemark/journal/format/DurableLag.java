@@ -16,7 +16,6 @@ public final class DurableLag {
 
     private static final int MANTISSA_BITS = 11;
     private static final int MANTISSA_MAX = (1 << MANTISSA_BITS) - 1;
-    private static final int EXPONENT_MAX = 31;
 
     private DurableLag() {}
 
@@ -27,17 +26,13 @@ public final class DurableLag {
      * @return 16 bits; the smallest lag at least as large that can be told
      */
     public static int encode(final long lag) {
-        if (lag <= MANTISSA_MAX) {
-            return (int) lag;
-        }
-        int exponent = Long.SIZE - Long.numberOfLeadingZeros(lag) - MANTISSA_BITS;
-        long mantissa = -(-lag >> exponent);
+        int exponent = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(lag) - MANTISSA_BITS);
+        int mantissa = (int) -(-lag >> exponent);
         if (mantissa > MANTISSA_MAX) {
-            mantissa = -(-mantissa >> 1);
+            mantissa >>= 1;
             exponent++;
         }
-        final boolean told = exponent < EXPONENT_MAX || (exponent == EXPONENT_MAX && mantissa < MANTISSA_MAX);
-        return told ? (exponent << MANTISSA_BITS) | (int) mantissa : UNKNOWN;
+        return Math.min((exponent << MANTISSA_BITS) | mantissa, UNKNOWN);
     }
 
     /**

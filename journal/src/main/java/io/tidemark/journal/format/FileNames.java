@@ -42,8 +42,9 @@ public final class FileNames {
         }
         long number = 0;
         for (int i = 0; i < NUMBER_DIGITS; i++) {
-            final int digit = name.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
+            // What stands before '0' wraps around, far above 9.
+            final char digit = (char) (name.charAt(i) - '0');
+            if (digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
                 return -1;
             }
             number = number * 10 + digit;
@@ -62,6 +63,6 @@ public final class FileNames {
             return false;
         }
         final String prepared = name.substring(0, name.length() - PREPARING_SUFFIX.length());
-        return prepared.equals(META) || segmentNumber(prepared) > 0;
+        return prepared.equals(META) || segmentNumber(prepared) != -1;
     }
 }

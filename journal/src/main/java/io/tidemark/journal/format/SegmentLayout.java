@@ -82,6 +82,16 @@ public final class SegmentLayout {
     private SegmentLayout() {}
 
     /**
+     * Tells whether a segment can have this length.
+     *
+     * @param length of the whole file, in bytes
+     * @return whether it lies within the limits and is a multiple of {@link #HEADER_PAGE_LENGTH}
+     */
+    public static boolean isSegmentLength(final int length) {
+        return length >= MIN_SEGMENT_LENGTH && length <= MAX_SEGMENT_LENGTH && length % HEADER_PAGE_LENGTH == 0;
+    }
+
+    /**
      * Writes a whole header page into a buffer, from its offset 0.
      *
      * @param page at least {@link #HEADER_PAGE_LENGTH} bytes

@@ -40,7 +40,7 @@ final class ChannelFile implements StorageFile {
         try {
             return new ChannelFile(path, options, FileChannel.open(path, options, attributes));
         } catch (final IOException e) {
-            throw NoSpaceException.typed(path, e);
+            throw FailedCall.named("open", path, e);
         }
     }
 
@@ -56,6 +56,8 @@ final class ChannelFile implements StorageFile {
                     channel = FileChannel.open(path, reopeningOptions());
                 }
             }
+        } catch (final IOException e) {
+            throw FailedCall.named("ask for the length", path, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -79,6 +81,8 @@ final class ChannelFile implements StorageFile {
                 }
             }
             return target.position() - begin;
+        } catch (final IOException e) {
+            throw FailedCall.named("read at offset " + (offset + target.position() - begin), path, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -100,7 +104,7 @@ final class ChannelFile implements StorageFile {
                 writeOffset += channel.write(source, writeOffset);
             }
         } catch (final IOException e) {
-            throw NoSpaceException.typed(path, e);
+            throw FailedCall.named("write at offset " + writeOffset, path, e);
         }
     }
 
@@ -109,13 +113,18 @@ final class ChannelFile implements StorageFile {
         try {
             channel.force(withMetadata);
         } catch (final IOException e) {
-            throw NoSpaceException.typed(path, e);
+            throw FailedCall.named("force", path, e);
         }
     }
 
     @Override
     public MappedFile map(final int length) throws IOException {
-        final Mapper.Mapping mapping = Mapper.instance().map(channel, length);
+        final Mapper.Mapping mapping;
+        try {
+            mapping = Mapper.instance().map(channel, length);
+        } catch (final IOException e) {
+            throw FailedCall.named("map " + length + " bytes", path, e);
+        }
         if (!DirectoryStorage.IS_MAC) {
             return new MappedChannelFile(path, mapping, null);
         }
@@ -160,11 +169,19 @@ final class ChannelFile implements StorageFile {
             try {
                 buffer.force(offset, length);
             } catch (final UncheckedIOException e) {
-                throw NoSpaceException.typed(path, Objects.requireNonNull(e.getCause()));
+                throw failedForce(offset, length, Objects.requireNonNull(e.getCause()));
             }
             if (flushed != null) {
-                flushed.force(false);
+                try {
+                    flushed.force(false);
+                } catch (final IOException e) {
+                    throw failedForce(offset, length, e);
+                }
             }
+        }
+
+        private IOException failedForce(final int offset, final int length, final IOException failure) {
+            return FailedCall.named("force " + length + " bytes at offset " + offset, path, failure);
         }
 
         @Override

@@ -10,12 +10,15 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -88,13 +91,23 @@ public final class DirectoryStorage implements Storage {
         try {
             Files.createDirectory(directory, ownerOnly("rwx------"));
         } catch (final FileAlreadyExistsException e) {
-            if (!Files.isDirectory(directory)) {
-                throw e;
-            }
+            requireDirectory(directory, e);
         }
         if (parent != null) {
             forceDirectory(parent);
         }
+    }
+
+    /** A disk that is gone can't tell what is there, and then that is what went wrong. */
+    private static void requireDirectory(final Path path, final FileAlreadyExistsException problem) throws IOException {
+        try {
+            if (Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
+                return;
+            }
+        } catch (final NoSuchFileException e) {
+            problem.addSuppressed(e);
+        }
+        throw problem;
     }
 
     /** Whoever made the directory may not have forced its name. */
@@ -148,6 +161,9 @@ public final class DirectoryStorage implements Storage {
         FileChannel channel = null;
         FileLock lock = null;
         try {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                requireRegular(path);
+            }
             channel = FileChannel.open(
                     path, EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), ownerOnly("rw-------"));
             lock = channel.tryLock();
@@ -181,11 +197,22 @@ public final class DirectoryStorage implements Storage {
     @Override
     public StorageFile open(final String name, final boolean writable) throws IOException {
         final Path path = directory.resolve(name);
-        // A link in the place of a segment is nothing that a journal made.
+        requireRegular(path);
         final Set<OpenOption> options = writable
                 ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
                 : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         return ChannelFile.open(path, options);
+    }
+
+    /**
+     * Refuses what no journal made: a link, a directory, a device, or a pipe, on which opening would wait for ever. The
+     * look comes before the opening, which follows no link either; who changes files in between can make us wait.
+     */
+    private static void requireRegular(final Path path) throws IOException {
+        if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            throw new FileSystemException(path.toString(), null, "not a regular file");
+        }
     }
 
     @Override
@@ -199,7 +226,7 @@ public final class DirectoryStorage implements Storage {
         } catch (final AtomicMoveNotSupportedException e) {
             throw new IOException("this file system can't rename a file in one step: " + target, e);
         } catch (final IOException e) {
-            throw NoSpaceException.typed(target, e);
+            throw FailedCall.named("rename", target, e);
         }
     }
 
@@ -224,7 +251,7 @@ public final class DirectoryStorage implements Storage {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (final IOException e) {
-            throw NoSpaceException.typed(directory, e);
+            throw FailedCall.named("force the directory", directory, e);
         }
     }
 

@@ -28,6 +28,7 @@ abstract class Mapper {
     interface Mapping {
         MappedByteBuffer buffer();
 
+        /** Unmaps, and then throws what a fault in some mapping has left to be thrown in this thread. */
         void unmap();
     }
 
@@ -144,10 +145,19 @@ abstract class Mapper {
 
                 @Override
                 public void unmap() {
+                    InternalError fault = null;
+                    try {
+                        MappedFault.throwPending();
+                    } catch (final InternalError e) {
+                        fault = e;
+                    }
                     try {
                         invokeCleaner.invokeExact((ByteBuffer) buffer);
                     } catch (final Throwable e) {
                         throw unexpected(e);
+                    }
+                    if (fault != null) {
+                        throw fault;
                     }
                 }
             };

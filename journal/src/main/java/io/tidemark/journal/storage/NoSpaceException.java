@@ -22,21 +22,20 @@ public final class NoSpaceException extends IOException {
     }
 
     /**
-     * Gives a failure this type if room was what failed. Java has no type for that, so it is told from the operating
-     * system's words: those of {@code ENOSPC} and {@code EDQUOT} on Unix, and of {@code ERROR_DISK_FULL} on Windows. The
-     * words may be in the user's language, so a file system that says it has no room is believed too.
+     * Tells whether room was what failed. Java has no type for that, so it is told from the operating system's words:
+     * those of {@code ENOSPC} and {@code EDQUOT} on Unix, and of {@code ERROR_DISK_FULL} on Windows. The words may be in
+     * the user's language, so a file system that says it has no room is believed too.
      *
      * @param path of the file or directory
      * @param failure of a call
-     * @return the failure, typed
+     * @return whether room was missing
      */
-    static IOException typed(final Path path, final IOException failure) {
+    static boolean isMeant(final Path path, final IOException failure) {
         final String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        final boolean noSpace = message.contains("no space left")
+        return message.contains("no space left")
                 || message.contains("quota exceeded")
                 || message.contains("not enough space")
                 || hasNoRoom(path);
-        return noSpace ? new NoSpaceException("no space left: file=" + path, failure) : failure;
     }
 
     private static boolean hasNoRoom(final Path path) {

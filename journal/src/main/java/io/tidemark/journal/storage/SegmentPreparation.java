@@ -199,7 +199,8 @@ public final class SegmentPreparation {
         try {
             storage.forceDirectory();
         } catch (final NoSpaceException e) {
-            throw new IOException("directory could not be forced after naming " + storage.pathOf(name), e);
+            throw new IOException(
+                    "directory could not be forced after naming " + storage.pathOf(name) + ": " + e.getMessage(), e);
         }
     }
 
@@ -214,18 +215,23 @@ public final class SegmentPreparation {
     }
 
     /**
-     * Faults pages of a mapping in for writing by an atomic addition of nothing, which changes no byte whoever else
-     * stores to the page. The pages become dirty once more; a segment is used soon, and then they are written with its
-     * records.
+     * Faults pages of a mapping in for writing by storing what is there. The pages become dirty once more; a segment is
+     * used soon, and then they are written with its records.
      *
-     * @param buffer of the mapping
+     * <p>Opaque, so that no compiler leaves the store out. An atomic addition of nothing would do as well, but while that is
+     * interpreted, JDK 17 does not expect it to fault and ends the process ({@code Unsafe_CompareAndSetLong} lacks the
+     * guard that loads and stores have): on a disk that was lost, or a full one that copies on write.
+     *
+     * @param buffer of the mapping, to which nobody else stores
      * @param from offset of the first byte, a multiple of 8
      * @param end of the range
+     * @throws InternalError if a page can't be reached
      */
     public static void faultIn(final ByteBuffer buffer, final int from, final int end) {
         for (int i = from; i + Long.BYTES <= end; i += FILL_LENGTH) {
-            final long unused = (long) LONG.getAndAdd(buffer, i, 0L);
+            LONG.setOpaque(buffer, i, (long) LONG.getOpaque(buffer, i));
         }
+        MappedFault.throwPending();
     }
 
     private StorageFile fileInHand() {

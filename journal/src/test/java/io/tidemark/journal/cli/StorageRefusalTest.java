@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.MountedFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** File systems that say no. Permissions are no obstacle for root, so these are real file systems, which only root mounts. */
 class StorageRefusalTest {
@@ -22,20 +22,13 @@ class StorageRefusalTest {
     private static final Pattern CLOSING_LINE =
             Pattern.compile("appended (\\d+) first=(\\d+) last=(\\d+) durable=(\\d+)");
 
-    @TempDir
-    private Path root;
-
-    private Path mountPoint() {
-        return root.resolve("mounted");
-    }
-
     private static byte[] ascii(final String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test
     void commandsShouldReadAndNotAppendWhenTheFileSystemIsReadOnly() throws IOException {
-        try (SmallFileSystem fileSystem = SmallFileSystem.mount(mountPoint(), 8 * MIB)) {
+        try (MountedFileSystem fileSystem = MountedFileSystem.memory(8 * MIB)) {
             final Path directory = fileSystem.root().resolve("journal");
             CommandResult.ofInput(ascii("1\n2\n"), "append", directory, "--segment-length", MIB)
                     .requireOk();
@@ -53,7 +46,7 @@ class StorageRefusalTest {
 
     @Test
     void appendShouldBeRefusedWhenThereIsNoRoomForTheFirstSegment() throws IOException {
-        try (SmallFileSystem fileSystem = SmallFileSystem.mount(mountPoint(), MIB)) {
+        try (MountedFileSystem fileSystem = MountedFileSystem.memory(MIB)) {
             final Path directory = fileSystem.root().resolve("journal");
             CommandResult.ofInput(ascii("1\n"), "append", directory, "--segment-length", 2 * MIB)
                     .requireFailure(ExitCode.REFUSED, "full", directory.toString());
@@ -67,7 +60,7 @@ class StorageRefusalTest {
     void appendShouldLoseNothingDurableAndGoOnLaterWhenTheDiskIsFull() throws IOException {
         final long seed = 77;
         System.out.println("seed=" + seed);
-        try (SmallFileSystem fileSystem = SmallFileSystem.mount(mountPoint(), 8 * MIB)) {
+        try (MountedFileSystem fileSystem = MountedFileSystem.memory(8 * MIB)) {
             final Path directory = fileSystem.root().resolve("journal");
             final Path filler = fileSystem.root().resolve("filler");
             Files.write(filler, new byte[4 * MIB]);

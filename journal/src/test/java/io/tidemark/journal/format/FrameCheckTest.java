@@ -65,6 +65,26 @@ class FrameCheckTest {
     }
 
     @Test
+    void checkShouldSayWholeWhenTheFrameIsAHeaderThatFillsRoomAndWindow() {
+        final int aligned = DirectBuffers.storeFrame(window, AT, checksum, SEQUENCE, EPOCH, 0, 0, 1);
+        assertEquals(FrameLayout.HEADER_LENGTH, aligned);
+        assertEquals(FrameVerdict.WHOLE, check.check(window, AT, AT + aligned, aligned, SEQUENCE, EPOCH));
+        assertEquals(
+                FrameVerdict.WHOLE, check.checkAnywhere(window, AT, AT + aligned, aligned, SEQUENCE, SEQUENCE, EPOCH));
+    }
+
+    @Test
+    void checkShouldAskForMoreWhenTheLongestFrameHasRoom() {
+        FrameLayout.word(window, AT, FrameLayout.word(FrameLayout.MAX_FRAME_LENGTH, 5));
+        FrameLayout.sequenceAndFlags(window, AT, SEQUENCE, 0);
+        FrameLayout.epochTypeAndLag(window, AT, EPOCH, 0, 0);
+        final int room = FrameLayout.MAX_FRAME_LENGTH;
+        assertEquals(FrameVerdict.MORE_NEEDED, check.check(window, AT, LENGTH, room, SEQUENCE, EPOCH));
+        assertEquals(
+                FrameVerdict.MORE_NEEDED, check.checkAnywhere(window, AT, LENGTH, room, SEQUENCE, SEQUENCE, EPOCH));
+    }
+
+    @Test
     void checkShouldSayNothingWhenTheWordIsZero() {
         store(SEQUENCE, EPOCH, 0, 0);
         FrameLayout.word(window, AT, 0);
@@ -91,6 +111,21 @@ class FrameCheckTest {
         store(SEQUENCE, EPOCH, 0, 0);
         assertEquals(FrameVerdict.MORE_NEEDED, check.check(window, AT, AT + 24, ROOM, SEQUENCE, EPOCH));
         assertEquals(FrameVerdict.MORE_NEEDED, check.checkAnywhere(window, AT, AT + 24, ROOM, 1, 99, EPOCH));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 8, 24, 31})
+    void checkShouldBelieveNothingBehindTheEndOfTheWindow(final int left) {
+        FrameLayout.word(window, AT, 0);
+        assertEquals(FrameVerdict.MORE_NEEDED, check.check(window, AT, AT + left, ROOM, SEQUENCE, EPOCH));
+        assertEquals(FrameVerdict.MORE_NEEDED, check.checkAnywhere(window, AT, AT + left, ROOM, 1, 99, EPOCH));
+    }
+
+    @Test
+    void checkShouldSayNothingWhenTheWindowEndsBehindAnEmptyHeader() {
+        FrameLayout.word(window, AT, 0);
+        final int windowEnd = AT + FrameLayout.HEADER_LENGTH;
+        assertEquals(FrameVerdict.NOTHING, check.check(window, AT, windowEnd, ROOM, SEQUENCE, EPOCH));
     }
 
     @ParameterizedTest

@@ -63,6 +63,32 @@ class MetaLayoutTest {
     }
 
     @Test
+    void writeShouldLeaveNothingOfWhatWasThereAndTouchNothingBehindTheSlot() {
+        for (int i = 0; i < slot.capacity(); i++) {
+            slot.put(i, (byte) 0xAB);
+        }
+        MetaLayout.write(slot, META);
+        assertEquals(META, MetaLayout.read(slot));
+        for (int i = MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET + Long.BYTES; i < MetaLayout.SLOT_LENGTH; i++) {
+            assertEquals(0, slot.get(i), "offset=" + i);
+        }
+        for (int i = MetaLayout.SLOT_LENGTH; i < slot.capacity(); i++) {
+            assertEquals((byte) 0xAB, slot.get(i), "offset=" + i);
+        }
+    }
+
+    @Test
+    void writeShouldTellApartOpenAndClosed() {
+        final Meta open = Meta.created(1, 2).opened(1);
+        MetaLayout.write(slot, open);
+        assertEquals(0, slot.getInt(MetaLayout.CLOSED_OFFSET));
+        assertEquals(open, MetaLayout.read(slot));
+        MetaLayout.write(slot, open.closedCleanly());
+        assertEquals(1, slot.getInt(MetaLayout.CLOSED_OFFSET));
+        assertEquals(open.closedCleanly(), MetaLayout.read(slot));
+    }
+
+    @Test
     void checkShouldSayDamagedWhenAnyBitOfAnyByteIsFlipped() {
         MetaLayout.write(slot, META);
         for (int i = 0; i < MetaLayout.SLOT_LENGTH; i++) {

@@ -48,6 +48,16 @@ class SeededChecksumTest {
     }
 
     @Test
+    void seedShouldBeTheSameWhenSomethingWasChecksummedBefore() {
+        final SeededChecksum fresh = new SeededChecksum();
+        final SeededChecksum used = new SeededChecksum();
+        used.of(ByteBuffer.wrap(DIGITS), 0, DIGITS.length);
+        fresh.seed(1, 2, 3);
+        used.seed(1, 2, 3);
+        assertEquals(fresh.seed(), used.seed());
+    }
+
+    @Test
     void seedShouldDifferForEveryPairOfNumbersOfOneJournal() {
         final SplittableRandom random = new SplittableRandom(SEED);
         for (int journal = 0; journal < 10; journal++) {

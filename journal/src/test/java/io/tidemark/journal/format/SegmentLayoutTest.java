@@ -42,6 +42,27 @@ class SegmentLayoutTest {
         assertEquals("[0, 8, 12, 16, 24, 32, 40, 44, 48]", Arrays.toString(offsets));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "65536, true",
+        "69632, true",
+        "1073741824, true",
+        "0, false",
+        "-65536, false",
+        "61440, false",
+        "65535, false",
+        "65537, false",
+        "65544, false",
+        "1073737728, true",
+        "1073741823, false",
+        "1073745920, false",
+        "2147483647, false",
+        "-2147483648, false"
+    })
+    void isSegmentLengthShouldHoldForWholePagesWithinTheLimits(final int length, final boolean expected) {
+        assertEquals(expected, SegmentLayout.isSegmentLength(length));
+    }
+
     @Test
     void magicShouldReadAsWordsWhenTheFileIsLookedAt() {
         SegmentLayout.write(page, HEADER);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.journal.JavaProcess;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.HeaderVerdict;
 import io.tidemark.journal.format.SegmentHeader;
@@ -220,5 +221,13 @@ class SegmentPreparationTest {
         final byte[] found = new byte[content.length];
         buffer.get(0, found);
         assertArrayEquals(content, found, "seed=" + seed);
+    }
+
+    @Test
+    void faultInShouldTellWhenFileWasCutShort(@TempDir final Path root) throws IOException {
+        try (JavaProcess process = new JavaProcess(root.resolve("err"), FaultInProcess.class, root)) {
+            assertEquals(List.of(FaultInProcess.TOLD), process.readRest());
+            assertEquals(0, process.awaitExit(), process.err());
+        }
     }
 }
