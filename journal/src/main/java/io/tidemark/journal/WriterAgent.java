@@ -201,7 +201,9 @@ final class WriterAgent implements SignalledAgent {
 
     /** Goes on in the standby, if there is one. */
     private boolean roll() {
-        final Segment standby = engine.standbys().poll();
+        // Taken only when it is linked: until then the store of the seal may fault, and the keeper must find it to
+        // unmap it.
+        final Segment standby = engine.standbys().peek();
         if (standby == null) {
             if (!engine.isWaitingForStandby()) {
                 engine.waitingForStandby(true);
@@ -215,6 +217,7 @@ final class WriterAgent implements SignalledAgent {
             storeSeal();
         }
         segment.sealRelease(nextSequence - 1, standby);
+        engine.standbys().poll();
         rolled = true;
         segment = standby;
         target = standby.buffer();

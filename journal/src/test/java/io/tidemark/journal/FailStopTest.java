@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.SimulatedStorage;
 import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,22 @@ class FailStopTest {
             assertTrue(again.lastSequence() >= 1);
             assertEquals(again.lastSequence() + 1, again.appender().append(RECORD, 0, 3));
         }
+    }
+
+    @Test
+    void closeShouldReleaseStandbyWhenSealCanNotBeStored() throws IOException {
+        final int sealOffset = (64 << 10) - 2 * FrameLayout.HEADER_LENGTH;
+        machine.failStoresFrom(sealOffset + Long.BYTES);
+        final Journal journal = Journal.open(machine.sibling(), config);
+        final Appender appender = journal.appender();
+        final int half = (sealOffset - SegmentLayout.HEADER_PAGE_LENGTH) / 2;
+        final byte[] record = new byte[half - FrameLayout.HEADER_LENGTH];
+        assertEquals(1, appender.append(record, 0, record.length));
+        assertEquals(2, appender.append(record, 0, record.length));
+        assertThrows(JournalFailedException.class, () -> appender.append(record, 0, record.length));
+        assertThrows(JournalFailedException.class, journal::close);
+        assertEquals(List.of(), machine.liveMappings());
+        assertEquals(List.of(), machine.openHandles());
     }
 
     @Test

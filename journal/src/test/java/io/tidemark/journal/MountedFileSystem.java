@@ -13,6 +13,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -245,8 +246,8 @@ public final class MountedFileSystem implements AutoCloseable {
 
     /** Takes the cause away, and mounts the file system again. No file on it may be open, or mapped. */
     void repair() throws IOException {
-        require(run("umount", root.toString()));
-        require(mountImage());
+        final String answer = run("umount", root.toString());
+        require(answer.isEmpty() ? mountImage() : answer + "; held by " + holders());
     }
 
     @Override
@@ -302,6 +303,37 @@ public final class MountedFileSystem implements AutoCloseable {
         final String process = name.substring(PREFIX.length(), name.indexOf('-', PREFIX.length()));
         final Optional<ProcessHandle> owner = ProcessHandle.of(Long.parseLong(process));
         return owner.isEmpty();
+    }
+
+    /** Every open file and mapping below the root, of any process: what keeps it from being unmounted. */
+    private List<String> holders() throws IOException {
+        final List<String> holders = new ArrayList<>();
+        for (final ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            final Path directory = Path.of("/proc", String.valueOf(process.pid()));
+            try {
+                addHolders(process.pid(), directory, holders);
+            } catch (final FileSystemException e) {
+                // It ended while it was looked at, or belongs to nobody here: said, as it may be the one.
+                holders.add(process.pid() + " unknown");
+            }
+        }
+        return holders;
+    }
+
+    private void addHolders(final long pid, final Path directory, final List<String> holders) throws IOException {
+        try (Stream<Path> descriptors = Files.list(directory.resolve("fd"))) {
+            for (final Path descriptor : descriptors.toList()) {
+                final String target = Files.readSymbolicLink(descriptor).toString();
+                if (target.startsWith(root + "/")) {
+                    holders.add(pid + " open " + target);
+                }
+            }
+        }
+        for (final String mapping : Files.readAllLines(directory.resolve("maps"))) {
+            if (mapping.contains(root + "/")) {
+                holders.add(pid + " mapped " + mapping);
+            }
+        }
     }
 
     private static void require(final String answer) throws IOException {

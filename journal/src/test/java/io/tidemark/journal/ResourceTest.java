@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -135,12 +136,23 @@ class ResourceTest {
                     requireSteady(ProcessResources.now(directory), threads, roll);
                 }
                 if (roll == WARM_UP) {
+                    awaitStandby(journal);
                     before = ProcessResources.held(directory);
                 }
             }
+            awaitStandby(journal);
             requireNoMoreThan(directory, before, count, "rolls");
         }
         assertEquals(0, ProcessResources.now(directory).journalMappings());
+    }
+
+    /** Before it stands ready, a standby is mapped or is not: only once it is, two looks can be compared. */
+    private static void awaitStandby(final Journal journal) {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (journal.standbyCount() == 0) {
+            assertTrue(System.nanoTime() - deadlineNs < 0, "no standby was made");
+            LockSupport.parkNanos(100_000);
+        }
     }
 
     /** At any moment: the segment that is written and the one that stands by, or is being made. */

@@ -37,6 +37,9 @@ final class SimulatedMachine {
         void requireAlive() throws IOException;
     }
 
+    /** What lies behind this offset of a file can't be reached through mappings made from now on. */
+    int mappedLimit = Integer.MAX_VALUE;
+
     private final FaultPlan faults = new FaultPlan();
     private final List<SimulatedStorage> processes = new ArrayList<>();
     private SimulatedNames names = new SimulatedNames();
@@ -55,6 +58,14 @@ final class SimulatedMachine {
 
     boolean isOff() {
         return off;
+    }
+
+    List<String> openHandles() {
+        return processes.stream().flatMap(SimulatedStorage::handleNames).toList();
+    }
+
+    List<String> liveMappings() {
+        return processes.stream().flatMap(SimulatedStorage::mappingNames).toList();
     }
 
     synchronized void add(final SimulatedStorage process) {

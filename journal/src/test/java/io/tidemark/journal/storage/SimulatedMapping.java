@@ -43,7 +43,9 @@ final class SimulatedMapping implements MappedFile {
             if (dead || unmapped) {
                 throw new IllegalStateException("the mapping is gone: file=" + file.name());
             }
-            return buffer;
+            return buffer.limit() <= machine.mappedLimit
+                    ? buffer
+                    : buffer.slice(0, machine.mappedLimit).order(buffer.order());
         }
     }
 

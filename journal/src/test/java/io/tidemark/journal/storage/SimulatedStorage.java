@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * A directory as one process sees it, on a simulated machine whose page cache is volatile. Everything that is left to
@@ -249,6 +250,17 @@ public final class SimulatedStorage implements Storage {
     }
 
     /**
+     * Lets every store through a mapping fail from an offset on, as one does on a disk that is lost.
+     *
+     * @param offset in each file
+     */
+    public void failStoresFrom(final int offset) {
+        synchronized (machine) {
+            machine.mappedLimit = offset;
+        }
+    }
+
+    /**
      * The names of the files, as processes see them.
      *
      * @return the names, sorted
@@ -360,24 +372,24 @@ public final class SimulatedStorage implements Storage {
     }
 
     /**
-     * The files that this process holds open.
+     * The files that the processes of this machine hold open.
      *
      * @return their names, one for each handle; empty if nothing leaks
      */
     public List<String> openHandles() {
         synchronized (machine) {
-            return handles.stream().map(handle -> handle.file().name()).toList();
+            return machine.openHandles();
         }
     }
 
     /**
-     * The files that this process has mapped.
+     * The files that the processes of this machine have mapped.
      *
      * @return their names, one for each mapping; empty if nothing leaks
      */
     public List<String> liveMappings() {
         synchronized (machine) {
-            return mappings.stream().map(mapping -> mapping.file().name()).toList();
+            return machine.liveMappings();
         }
     }
 
@@ -427,6 +439,14 @@ public final class SimulatedStorage implements Storage {
 
     void removeHandle(final SimulatedHandle handle) {
         handles.remove(handle);
+    }
+
+    Stream<String> handleNames() {
+        return handles.stream().map(handle -> handle.file().name());
+    }
+
+    Stream<String> mappingNames() {
+        return mappings.stream().map(mapping -> mapping.file().name());
     }
 
     void addFilesInUse(final Collection<SimulatedFile> files) {
