@@ -209,6 +209,7 @@ public final class Journal implements AutoCloseable {
      * @param handler takes the records; what it throws ends the replay
      * @return the sequence of the record that would have come next, at least {@code fromSequence}
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
+     * @throws OvertakenException if the first record wanted was truncated
      * @throws CorruptJournalException if a record on the way is damaged
      * @throws StorageException if reading fails
      */

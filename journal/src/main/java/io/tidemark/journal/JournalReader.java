@@ -51,6 +51,7 @@ public final class JournalReader {
      * @param handler takes the records; what it throws ends the replay
      * @return the sequence of the record that would come next, at least {@code fromSequence}
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
+     * @throws OvertakenException if the first record wanted was truncated
      * @throws CorruptJournalException if a record that had been durable is damaged
      * @throws IncompatibleFormatException if a record was written by a newer version
      * @throws StorageException if reading fails
@@ -67,6 +68,7 @@ public final class JournalReader {
      * @param handler takes the records; what it throws ends the replay
      * @return the sequence of the record that would come next, at least {@code fromSequence}
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
+     * @throws OvertakenException if the first record wanted was truncated
      * @throws CorruptJournalException if a record that had been durable is damaged
      * @throws IncompatibleFormatException if a record was written by a newer version
      * @throws StorageException if reading fails

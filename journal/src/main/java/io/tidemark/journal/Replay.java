@@ -128,8 +128,7 @@ final class Replay {
     private static JournalScan startingAt(
             final Storage storage, final Meta meta, final JournalFiles files, final long sequence) throws IOException {
         if (sequence < meta.head()) {
-            throw new JournalException("sequence was truncated: sequence=" + sequence + ", head=" + meta.head()
-                    + ": directory=" + storage.pathOf("") + "; begin at the head");
+            throw new OvertakenException(storage.pathOf(""), sequence, meta.head());
         }
         int low = 0;
         int high = files.segments().size() - 1;

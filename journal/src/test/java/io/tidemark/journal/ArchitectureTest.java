@@ -64,6 +64,7 @@ class ArchitectureTest {
             "JournalReader",
             "JournalStatus",
             "NotAJournalException",
+            "OvertakenException",
             "RecordHandler",
             "RecoveryReport",
             "StorageException",

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/**
+ * The record that was to be read next lies before the head: it was truncated, before or while it was read. Nothing is
+ * damaged. Who can do without what is gone goes on at {@link #headSequence()}.
+ */
+public final class OvertakenException extends JournalException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The record that was wanted. */
+    private final long sequence;
+
+    /** The first that was left. */
+    private final long headSequence;
+
+    OvertakenException(final String directory, final long sequence, final long headSequence) {
+        super("sequence was truncated: sequence=" + sequence + ", head=" + headSequence + ": directory=" + directory
+                + "; begin at the head");
+        this.sequence = sequence;
+        this.headSequence = headSequence;
+    }
+
+    /**
+     * The record that is gone.
+     *
+     * @return the sequence that was to be read next
+     */
+    public long sequence() {
+        return sequence;
+    }
+
+    /**
+     * Where reading can go on. The head only moves forward, so it may have moved on since.
+     *
+     * @return the first sequence that may be read
+     */
+    public long headSequence() {
+        return headSequence;
+    }
+}
