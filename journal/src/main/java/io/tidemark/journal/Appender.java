@@ -365,6 +365,27 @@ public final class Appender {
         return claim.sequence + count - 1;
     }
 
+    /** Appends the journal's own record of a checkpoint, and waits while the append queue is full. */
+    long appendCheckpoint(final long checkpointSequence) {
+        long sequence = tryAppendCheckpoint(checkpointSequence);
+        while (sequence < 0) {
+            waitForRoom(sequence);
+            sequence = tryAppendCheckpoint(checkpointSequence);
+        }
+        return sequence;
+    }
+
+    long tryAppendCheckpoint(final long checkpointSequence) {
+        final long sequence = tryBegin(RecordType.USER_MIN, Long.BYTES);
+        if (sequence > 0) {
+            final int frame = claim.offset;
+            FrameLayout.epochTypeAndLag(ring, frame, 0, RecordType.CHECKPOINT, 0);
+            FrameLayout.word(ring, frame + FrameLayout.HEADER_LENGTH, checkpointSequence);
+            commit(frame, Long.BYTES);
+        }
+        return sequence;
+    }
+
     private long tryBegin(final int type, final int length) {
         requireUserType(type);
         if (length < 0 || length > maxRecordLength) {

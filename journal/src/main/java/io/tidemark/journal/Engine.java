@@ -37,6 +37,12 @@ final class Engine {
     /** The highest sequence anybody wants forced at once. Raised by any thread. */
     private final PaddedSequence flushTarget = new PaddedSequence(0);
 
+    /** First sequence that may be read, durably. Written by the keeper. */
+    private final PaddedSequence head;
+
+    /** Sequence of the last completed checkpoint; 0 if there was none. Written by the keeper. */
+    private final PaddedSequence checkpoint;
+
     /** Segments ready to be written. From the keeper to the writer. */
     private final SpscVarHandleArrayQueue<Segment> standbys;
 
@@ -45,6 +51,10 @@ final class Engine {
 
     /** What the listener is to be told. From any agent to the keeper. */
     private final MessagePassingQueue<Runnable> news = new MpscUnboundedVarHandleArrayQueue<>(CONTROL_CHUNK);
+
+    /** Truncations that are wanted. From any thread to the keeper. */
+    private final MessagePassingQueue<TruncationRequest> truncations =
+            new MpscUnboundedVarHandleArrayQueue<>(CONTROL_CHUNK);
 
     private final WakeSignal writerSignal = new WakeSignal();
     private final WakeSignal syncSignal;
@@ -106,6 +116,8 @@ final class Engine {
                 Math.min(queue.maxClaimLength(), config.segmentLength() - SegmentLayout.HEADER_PAGE_LENGTH);
         this.written = new PaddedSequence(lastSequence);
         this.durable = new DurableMark(lastSequence);
+        this.head = new PaddedSequence(meta.head());
+        this.checkpoint = new PaddedSequence(meta.checkpointSequence());
         this.standbys = new SpscVarHandleArrayQueue<>(Math.max(2, config.standbyCount() + 1));
     }
 
@@ -141,6 +153,29 @@ final class Engine {
 
     DurableMark durable() {
         return durable;
+    }
+
+    PaddedSequence head() {
+        return head;
+    }
+
+    PaddedSequence checkpoint() {
+        return checkpoint;
+    }
+
+    /** Asks the keeper for a truncation. Any thread. */
+    void requestTruncation(final TruncationRequest request) {
+        truncations.offer(request);
+        // The keeper says that it has ended, and then looks for requests once more; so one of us sees the other.
+        VarHandle.fullFence();
+        if (keeperEnded) {
+            request.refuse(this);
+        }
+        keeperSignal.wake();
+    }
+
+    MessagePassingQueue<TruncationRequest> truncations() {
+        return truncations;
     }
 
     PaddedSequence flushTarget() {

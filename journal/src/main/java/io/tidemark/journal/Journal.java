@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -222,6 +223,97 @@ public final class Journal implements AutoCloseable {
                     engine.directory(), 0, next, "a record that was written since opening is no longer there");
         }
         return next;
+    }
+
+    /**
+     * The head: the first sequence that may be read. What is below was truncated.
+     *
+     * @return a sequence, from 1; one above the last record if nothing is left
+     */
+    public long headSequence() {
+        return engine.head().getAcquire();
+    }
+
+    /**
+     * Truncates: gives up every record up to a sequence. The head moves durably, then the segments that lie before it as a
+     * whole are deleted, the oldest first. A segment in which the head lies is kept as it is. When this returns, the
+     * head is durable, and no crash brings back what was deleted.
+     *
+     * <p>Calling it again, or with a lower sequence, does nothing; but a segment that could not be deleted is tried again.
+     *
+     * @param upTo the last sequence to give up; 0 gives up nothing
+     * @return the head, at least {@code upTo + 1}
+     * @throws IllegalArgumentException if {@code upTo} is negative, or not durable yet
+     * @throws IllegalStateException if this thread runs the journal
+     * @throws StorageException if a segment could not be deleted; the head has moved then, the journal goes on, and the
+     *     next truncation or opening tries again
+     * @throws JournalFailedException if the journal had failed, or does so now
+     * @throws JournalClosedException if the journal is closed; the next opening deletes what is left of what was to go
+     */
+    public long truncate(final long upTo) {
+        return Waiting.truncate(engine, truncation(upTo));
+    }
+
+    /** Asks for a truncation, without waiting for it. */
+    CompletableFuture<Long> requestTruncation(final long upTo) {
+        return request(truncation(upTo));
+    }
+
+    CompletableFuture<Long> request(final TruncationRequest request) {
+        engine.requestTruncation(request);
+        return request.result();
+    }
+
+    private TruncationRequest truncation(final long upTo) {
+        if (upTo < 0 || upTo > durableSequence()) {
+            throw new IllegalArgumentException("upTo must be from 0 to the durable sequence: upTo=" + upTo
+                    + ", durable=" + durableSequence() + "; only what is durable may be given up");
+        }
+        return new TruncationRequest(upTo, 0);
+    }
+
+    /**
+     * Begins a checkpoint of everything appended so far: forces it, and waits for that. From then on the user's data may
+     * hold every record up to {@link Checkpoint#sequence()}.
+     *
+     * @return the checkpoint, to be completed when the user's data is durable, or abandoned
+     * @throws IllegalStateException if this thread runs the journal
+     * @throws JournalException as for {@link #awaitDurable(long)}
+     */
+    public Checkpoint beginCheckpoint() {
+        return beginCheckpoint(lastSequence());
+    }
+
+    /**
+     * Begins a checkpoint of everything up to a record: forces it, and waits for that. For who has applied less than what was
+     * appended.
+     *
+     * @param sequence of the last record that the user's data is going to hold; 0 is before the first
+     * @return the checkpoint, to be completed when the user's data is durable, or abandoned
+     * @throws IllegalArgumentException if the sequence is negative, or was not given to a record yet
+     * @throws IllegalStateException if this thread runs the journal
+     * @throws JournalException as for {@link #awaitDurable(long)}
+     */
+    public Checkpoint beginCheckpoint(final long sequence) {
+        if (sequence < 0 || sequence > lastSequence()) {
+            throw new IllegalArgumentException("checkpoint must be from 0 to the last sequence: sequence=" + sequence
+                    + ", last=" + lastSequence());
+        }
+        if (sequence > durableSequence()) {
+            requestFlush();
+            Waiting.awaitDurable(engine, sequence, 0);
+        }
+        return new Checkpoint(engine, sequence);
+    }
+
+    /**
+     * The last completed checkpoint. Everything up to it is in the user's data, so who rebuilds that data
+     * {@linkplain #replay replays} from the sequence behind it.
+     *
+     * @return the sequence of the checkpoint; 0 if there was none
+     */
+    public long lastCheckpoint() {
+        return engine.checkpoint().getAcquire();
     }
 
     /**

@@ -101,6 +101,11 @@ record JournalFiles(
         }
     }
 
+    /** Whether there is no gap between the segments. */
+    boolean isContiguous() {
+        return segments.isEmpty() || lastSegment() - firstSegment() == segments.size() - 1;
+    }
+
     /** Refuses a row of segments with a gap. */
     void requireContiguous(final Storage storage) {
         for (int i = 1; i < segments.size(); i++) {
@@ -156,6 +161,8 @@ record JournalFiles(
                 && meta.markSegment() >= 1
                 && meta.markSegment() <= MAX_COUNT
                 && meta.markSegmentFirstSequence() >= 1
-                && meta.markSegmentFirstSequence() <= FrameLayout.MAX_SEQUENCE;
+                && meta.markSegmentFirstSequence() <= FrameLayout.MAX_SEQUENCE
+                && meta.checkpointSequence() >= 0
+                && meta.checkpointSequence() <= FrameLayout.MAX_SEQUENCE;
     }
 }

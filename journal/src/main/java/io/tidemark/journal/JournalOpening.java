@@ -82,8 +82,8 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             final Segment segment = mapTail(storage, result);
             final SyncAgent sync = new SyncAgent(engine, segment);
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
-            final KeeperAgent keeper =
-                    new KeeperAgent(engine, storage, metaFile, segment, result.segmentFirstSequence(), adoptable);
+            final KeeperAgent keeper = new KeeperAgent(
+                    engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), adoptable);
             return new JournalOpening(engine, writer, sync, keeper, result.report());
         } catch (final IOException | RuntimeException | Error e) {
             metaFile.close();

@@ -110,4 +110,13 @@ public final class JournalReader {
     public long headSequence() {
         return StorageCall.run(directory, () -> Replay.readMeta(storage)).head();
     }
+
+    /**
+     * The last completed checkpoint: everything up to it is in the data of whoever made it.
+     *
+     * @return the sequence of the checkpoint; 0 if there was none
+     */
+    public long lastCheckpoint() {
+        return StorageCall.run(directory, () -> Replay.readMeta(storage)).checkpointSequence();
+    }
 }

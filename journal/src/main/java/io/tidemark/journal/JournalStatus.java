@@ -9,6 +9,8 @@ package io.tidemark.journal;
  * @param lastSequence last sequence written; 0 if there never was one
  * @param durableSequence the highest sequence that the files prove to be durable; a running writer may be further
  * @param headSequence first sequence that may be read; what is below is truncated
+ * @param checkpointSequence everything up to here was in the user's data, durably, at the last completed checkpoint; 0 if
+ *     there was none
  * @param bytes length of all segments together
  * @param epoch number of the last opening for writing
  * @param closedCleanly whether that opening was closed in good order; false also while it lasts
@@ -19,6 +21,7 @@ public record JournalStatus(
         long lastSequence,
         long durableSequence,
         long headSequence,
+        long checkpointSequence,
         long bytes,
         int epoch,
         boolean closedCleanly) {}

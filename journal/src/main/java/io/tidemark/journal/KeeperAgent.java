@@ -10,6 +10,7 @@ import io.tidemark.journal.storage.NoSpaceException;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.agrona.concurrent.AgentTerminationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps house: makes standby segments, unmaps segments that are full and forced, writes the durable mark to the meta
- * file, tells the listener, and closes everything in the end.
+ * Keeps house: makes standby segments, unmaps segments that are full and forced, writes the durable mark and the head to
+ * the meta file, deletes what lies before the head, tells the listener, and closes everything in the end.
  *
  * <p>The mark is written at each roll and when the journal has been idle for a while. It saves recovery from reading what
  * lies before, and it proves for the last records that they were durable, which no later record can do.
@@ -50,6 +51,11 @@ final class KeeperAgent implements SignalledAgent {
     /** Numbers of segments that were standing by when the journal was closed, in their order. */
     private final Deque<Long> adoptable;
 
+    private final Truncation truncation;
+
+    /** The truncation under way. */
+    private @Nullable TruncationRequest request;
+
     private @Nullable SegmentPreparation preparation;
     private long retryAtNs;
     private long retryDelayNs;
@@ -62,6 +68,7 @@ final class KeeperAgent implements SignalledAgent {
             final MetaFile metaFile,
             final Segment segment,
             final long segmentFirstSequence,
+            final long firstSegment,
             final List<Long> adoptable) {
         this.engine = engine;
         this.storage = storage;
@@ -73,6 +80,7 @@ final class KeeperAgent implements SignalledAgent {
         this.meta = engine.meta();
         this.markSegment = segment.number();
         this.markSegmentFirstSequence = segmentFirstSequence;
+        this.truncation = new Truncation(storage, firstSegment);
         this.adoptable = new ArrayDeque<>(adoptable);
         this.nextSegmentNumber = segment.number() + adoptable.size() + 1;
         this.seenDurable = meta.durableSequence();
@@ -90,7 +98,10 @@ final class KeeperAgent implements SignalledAgent {
             if (!engine.hasFailed() && wantsStandby()) {
                 workCount += prepareStandby();
             }
-            if (!engine.hasFailed()) {
+            if (engine.hasFailed()) {
+                workCount += refuseTruncations();
+            } else {
+                workCount += truncate();
                 workCount += writeMark();
             }
             workCount += tellListener();
@@ -125,6 +136,7 @@ final class KeeperAgent implements SignalledAgent {
             if (next != null) {
                 markSegment = next.number();
                 lastSegment = next;
+                truncation.note(markSegment, markSegmentFirstSequence);
             }
             rolled = true;
             full.unmap();
@@ -196,6 +208,60 @@ final class KeeperAgent implements SignalledAgent {
         retryAtNs = engine.nowNs() + retryDelayNs;
     }
 
+    /** Does a step of the truncation under way, or begins the next. */
+    private int truncate() throws IOException {
+        if (request == null) {
+            final TruncationRequest next = engine.truncations().poll();
+            if (next != null) {
+                request = next;
+                moveHead(next);
+                truncation.begin();
+                return 1;
+            }
+        }
+        if (truncation.isDue(meta)) {
+            truncation.step(meta);
+            return 1;
+        }
+        if (request == null) {
+            return 0;
+        }
+        final IOException refusal = truncation.refusal();
+        if (refusal == null) {
+            request.result().complete(meta.head());
+        } else {
+            request.result().completeExceptionally(StorageCall.translated(engine.directory(), refusal));
+        }
+        request = null;
+        return 1;
+    }
+
+    /** Makes the new head durable: before the first segment goes, and never to go back. */
+    private void moveHead(final TruncationRequest wanted) throws IOException {
+        final Meta next = meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
+                .truncated(
+                        Math.max(meta.head(), wanted.upTo() + 1),
+                        Math.max(meta.checkpointSequence(), wanted.checkpointSequence()));
+        if (next.head() != meta.head() || next.checkpointSequence() != meta.checkpointSequence()) {
+            metaFile.write(next);
+            meta = next;
+            engine.head().setRelease(meta.head());
+            engine.checkpoint().setRelease(meta.checkpointSequence());
+        }
+    }
+
+    private int refuseTruncations() {
+        int count = 0;
+        for (TruncationRequest next = request == null ? engine.truncations().poll() : request;
+                next != null;
+                next = engine.truncations().poll()) {
+            request = null;
+            next.refuse(engine);
+            count++;
+        }
+        return count;
+    }
+
     /** Writes the durable mark if there was a roll, or if the journal has been idle. */
     private int writeMark() throws IOException {
         if (!engine.markMoved() && !rolled) {
@@ -256,6 +322,9 @@ final class KeeperAgent implements SignalledAgent {
         } finally {
             tellListener();
             engine.endKeeper();
+            // Who asks from now on sees that this agent has ended, or is found here.
+            VarHandle.fullFence();
+            refuseTruncations();
         }
     }
 
@@ -309,7 +378,10 @@ final class KeeperAgent implements SignalledAgent {
 
     @Override
     public long parkLimitNs() {
-        if (!engine.retired().isEmpty() || !engine.news().isEmpty()) {
+        if (!engine.retired().isEmpty()
+                || !engine.news().isEmpty()
+                || !engine.truncations().isEmpty()
+                || request != null) {
             return 0;
         }
         if (engine.isClosing()) {
@@ -320,7 +392,7 @@ final class KeeperAgent implements SignalledAgent {
         }
         final long nowNs = engine.nowNs();
         long limitNs = Long.MAX_VALUE;
-        if (preparation != null || !adoptable.isEmpty()) {
+        if (preparation != null || !adoptable.isEmpty() || truncation.isDue(meta)) {
             return 0;
         }
         if (engine.standbys().size() < standbyCount) {

@@ -10,6 +10,7 @@ import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 
 /** Reads records in their order and gives the user's to a handler. Holds no state between calls. */
 final class Replay {
@@ -38,16 +39,28 @@ final class Replay {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
         }
         JournalFiles.listExisting(storage);
-        final Meta meta = readMeta(storage);
-        // Listed behind the mark: a live writer names a segment before the mark can lie in it.
-        final JournalFiles files = JournalFiles.listExisting(storage);
-        files.requireSegments(storage, meta);
-        if (files.segments().isEmpty()) {
+        final JournalLook look = JournalLook.take(storage, readMeta(storage));
+        final Meta meta = look.meta();
+        if (look.files().segments().isEmpty()) {
             return fromSequence;
         }
-        files.requireContiguous(storage);
-        try (JournalScan scan = startingAt(storage, meta, files, fromSequence)) {
-            return deliver(storage, meta, scan, fromSequence, toSequence, handler);
+        try (JournalScan scan = startingAtOrOvertaken(storage, look, fromSequence)) {
+            try {
+                return deliver(storage, meta, scan, fromSequence, toSequence, handler);
+            } catch (final CorruptJournalException e) {
+                JournalLook.throwIfOvertaken(storage, scan.nextSequence());
+                throw e;
+            }
+        }
+    }
+
+    private static JournalScan startingAtOrOvertaken(
+            final Storage storage, final JournalLook look, final long fromSequence) throws IOException {
+        try {
+            return startingAt(storage, look.meta(), look.files(), fromSequence);
+        } catch (final CorruptJournalException | NoSuchFileException e) {
+            JournalLook.throwIfOvertaken(storage, fromSequence);
+            throw e;
         }
     }
 
@@ -112,6 +125,8 @@ final class Replay {
     private static boolean isEnd(final Storage storage, final Meta meta, final JournalScan scan, final long toSequence)
             throws IOException {
         final JournalTail tail = JournalTail.of(storage, meta, scan);
+        // The next segment may be missing only because it lies before the head by now.
+        JournalLook.throwIfOvertaken(storage, scan.nextSequence());
         if (tail.decision() == RecoveryCase.Decision.RESUME && toSequence == Long.MAX_VALUE) {
             return true;
         }
@@ -125,8 +140,8 @@ final class Replay {
     }
 
     /** Begins at the segment that holds a sequence, or at the one that is nearest. */
-    private static JournalScan startingAt(
-            final Storage storage, final Meta meta, final JournalFiles files, final long sequence) throws IOException {
+    static JournalScan startingAt(final Storage storage, final Meta meta, final JournalFiles files, final long sequence)
+            throws IOException {
         if (sequence < meta.head()) {
             throw new OvertakenException(storage.pathOf(""), sequence, meta.head());
         }
@@ -134,14 +149,25 @@ final class Replay {
         int high = files.segments().size() - 1;
         while (low < high) {
             final int middle = (low + high + 1) >>> 1;
-            final long first = firstSequence(storage, meta, files.segments().get(middle));
-            if (first != 0 && first <= sequence) {
+            if (beginsBefore(storage, meta, files.segments().get(middle), sequence)) {
                 low = middle;
             } else {
                 high = middle - 1;
             }
         }
         return startingWith(storage, meta, files, files.segments().get(low));
+    }
+
+    /** Whether the first frame of a segment has this sequence or an earlier one. */
+    private static boolean beginsBefore(final Storage storage, final Meta meta, final long segment, final long sequence)
+            throws IOException {
+        try {
+            final long first = firstSequence(storage, meta, segment);
+            return first != 0 && first <= sequence;
+        } catch (final NoSuchFileException e) {
+            // Truncated since it was listed, and so it lay before the head.
+            return true;
+        }
     }
 
     /** Begins at the first frame of a segment. */
@@ -167,7 +193,7 @@ final class Replay {
     }
 
     /** Sequence of the first frame of a segment; 0 if there is no whole frame, or the header is damaged. */
-    private static long firstSequence(final Storage storage, final Meta meta, final long segment) throws IOException {
+    static long firstSequence(final Storage storage, final Meta meta, final long segment) throws IOException {
         try (SegmentReader reader = SegmentReader.open(storage, segment, meta, 0)) {
             return firstSequence(reader);
         } catch (final CorruptJournalException e) {

@@ -37,7 +37,8 @@ final class StorageCall {
                 fault);
     }
 
-    private static JournalException translated(final String directory, final IOException failure) {
+    /** What a failure is for the user. */
+    static JournalException translated(final String directory, final IOException failure) {
         if (failure instanceof NoSpaceException) {
             return new StorageFullException(
                     "storage is full: " + failure.getMessage() + ": directory=" + directory + "; make room", failure);

@@ -8,6 +8,7 @@ import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.locks.LockSupport;
 
 /** Reads a whole journal, or just its ends, and says how it is. Holds no state between calls. */
@@ -24,12 +25,38 @@ final class Verification {
 
     static VerifyReport run(final Storage storage, final long settleNs) throws IOException {
         JournalFiles.listExisting(storage);
-        final MetaFile.Content content = readMeta(storage, settleNs);
+        while (true) {
+            final MetaFile.Content content = readMeta(storage, settleNs);
+            final Meta before = content.meta();
+            try {
+                final VerifyReport report = run(storage, settleNs, content);
+                if (before == null || head(storage) <= Math.max(before.head(), report.nextSequence())) {
+                    return report;
+                }
+            } catch (final NoSuchFileException e) {
+                if (before == null || head(storage) <= before.head()) {
+                    throw e;
+                }
+            }
+            // What is missing, or looks like the end, has been truncated meanwhile: all begins anew at the head.
+        }
+    }
+
+    /** The head as it is now; 0 if it can't be told, and then nothing was truncated. */
+    private static long head(final Storage storage) throws IOException {
         try {
-            final Meta meta = JournalFiles.requireMeta(storage, content);
-            // Listed behind the mark: a live writer names a segment before the mark can lie in it.
-            final JournalFiles files = JournalFiles.listExisting(storage);
-            files.requireSegments(storage, meta);
+            return Replay.readMeta(storage).head();
+        } catch (final CorruptJournalException e) {
+            return 0;
+        }
+    }
+
+    private static VerifyReport run(final Storage storage, final long settleNs, final MetaFile.Content content)
+            throws IOException {
+        try {
+            final JournalLook look = JournalLook.take(storage, JournalFiles.requireMeta(storage, content));
+            final Meta meta = look.meta();
+            final JournalFiles files = look.files();
             if (files.segments().isEmpty()) {
                 return new VerifyReport(
                         VerifyReport.Verdict.INTACT,
@@ -42,9 +69,8 @@ final class Verification {
                         "no segment yet",
                         content.damagedSlots());
             }
-            files.requireContiguous(storage);
             files.requireMarkSegment(storage, meta);
-            try (JournalScan scan = Replay.startingWith(storage, meta, files, files.firstSegment())) {
+            try (JournalScan scan = Replay.startingAt(storage, meta, files, meta.head())) {
                 return walk(storage, meta, scan, settleNs, content.damagedSlots());
             }
         } catch (final CorruptJournalException e) {
@@ -146,14 +172,26 @@ final class Verification {
 
     static JournalStatus status(final Storage storage) throws IOException {
         JournalFiles.listExisting(storage);
-        final Meta meta = Replay.readMeta(storage);
-        final JournalFiles files = JournalFiles.listExisting(storage);
-        files.requireSegments(storage, meta);
+        while (true) {
+            final JournalLook look = JournalLook.take(storage, Replay.readMeta(storage));
+            try {
+                return status(storage, look);
+            } catch (final CorruptJournalException | NoSuchFileException e) {
+                if (Replay.readMeta(storage).generation() == look.meta().generation()) {
+                    throw e;
+                }
+                // The mark has moved meanwhile, and what is missing was truncated.
+            }
+        }
+    }
+
+    private static JournalStatus status(final Storage storage, final JournalLook look) throws IOException {
+        final Meta meta = look.meta();
+        final JournalFiles files = look.files();
         long lastSequence = meta.durableSequence();
         long durableSequence = meta.durableSequence();
         long bytes = 0;
         if (!files.segments().isEmpty()) {
-            files.requireContiguous(storage);
             files.requireMarkSegment(storage, meta);
             try (JournalScan scan = Replay.startingWith(storage, meta, files, meta.markSegment())) {
                 final JournalTail tail = settledTail(storage, meta, scan);
@@ -162,19 +200,30 @@ final class Verification {
                 durableSequence = Math.min(lastSequence, tail.provenDurable());
             }
         }
+        int count = 0;
         for (final long number : files.segments()) {
-            try (StorageFile file = storage.open(FileNames.segment(number), false)) {
-                bytes += file.length();
-            }
+            final long length = length(storage, number);
+            bytes += length;
+            count += length > 0 ? 1 : 0;
         }
         return new JournalStatus(
-                files.segments().size(),
+                count,
                 meta.head(),
                 lastSequence,
                 durableSequence,
                 meta.head(),
+                meta.checkpointSequence(),
                 bytes,
                 meta.epoch(),
                 meta.closed());
+    }
+
+    /** Length of a segment; 0 if it was truncated since it was listed. One that may not be missing was looked for before. */
+    private static long length(final Storage storage, final long number) throws IOException {
+        try (StorageFile file = storage.open(FileNames.segment(number), false)) {
+            return file.length();
+        } catch (final NoSuchFileException e) {
+            return 0;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.journal;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** How callers wait for durability, and what they are told when it does not come. */
@@ -45,6 +46,32 @@ final class Waiting {
             }
         }
         return true;
+    }
+
+    /**
+     * Moves the head and waits until it is durable and what lies before it is deleted, whatever interrupts the thread.
+     *
+     * @return the head
+     */
+    static long truncate(final Engine engine, final TruncationRequest request) {
+        requireOtherThread(engine);
+        engine.requestTruncation(request);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return request.result().get();
+                } catch (final InterruptedException e) {
+                    interrupted = true;
+                } catch (final ExecutionException e) {
+                    throw (JournalException) Objects.requireNonNull(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Refuses a thread that runs the journal: while it waits, nothing happens that it could wait for. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One order in which the steps of writer, sync and keeper agent, of two producers and of a tailer in another process can
@@ -42,6 +43,7 @@ final class AgentSchedule {
     private final SimulatedStorage machine = new SimulatedStorage();
     private final List<ScheduledParticipant> participants = new ArrayList<>();
     private final List<ScheduledAgent> agents = new ArrayList<>();
+    private @Nullable ScheduledTruncator truncator;
     private long nowNs = 1_000_000_000L;
     private SyncPolicy policy = SyncPolicy.never();
 
@@ -144,6 +146,8 @@ final class AgentSchedule {
         participants.addAll(agents);
         participants.add(new ScheduledProducer(engine, model, random, marks));
         participants.add(new ScheduledProducer(engine, model, random, marks));
+        truncator = new ScheduledTruncator(engine, model, random, marks);
+        participants.add(truncator);
         participants.add(new ScheduledTailer(engine, machine.sibling(), model, random.nextInt(4)));
     }
 
@@ -217,6 +221,10 @@ final class AgentSchedule {
         }
     }
 
+    private boolean isAnswered() {
+        return truncator == null || truncator.isAnswered();
+    }
+
     private void check(final Engine engine) {
         final long durable = engine.durable().get();
         final long written = engine.written().getAcquire();
@@ -251,6 +259,7 @@ final class AgentSchedule {
         }
         if (healthy && !engine.hasFailed()) {
             require(forced || policy.isNever(), engine, "the sync agent sleeps over a force");
+            require(isAnswered(), engine, "the keeper sleeps over a truncation");
             require(engine.standbys().size() >= 1, engine, "the keeper sleeps over a standby");
             require(engine.flushTarget().getVolatile() <= engine.durable().get(), engine, "a flush was forgotten");
             mark("rested");
@@ -293,6 +302,7 @@ final class AgentSchedule {
             stepUntilParked(engine);
         }
         check(engine);
+        require(machine.isOff() || isAnswered(), engine, "closed without an answer to a truncation");
         if (machine.isOff() || engine.hasFailed()) {
             mark("closed after a failure");
             return;

@@ -49,6 +49,8 @@ class AgentScheduleTest {
             "refused with code -1",
             "refused with code -3",
             "rested",
+            "truncated",
+            "truncation refused",
             "went on inside a call");
 
     @Test

@@ -51,6 +51,7 @@ class ArchitectureTest {
             "Appender",
             "Batch",
             "BufferClaim",
+            "Checkpoint",
             "CorruptJournalException",
             "DurabilityListener",
             "IncompatibleFormatException",

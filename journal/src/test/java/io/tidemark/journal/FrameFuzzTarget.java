@@ -72,7 +72,16 @@ public final class FrameFuzzTarget {
         final int epoch = (control & 2) == 0 ? 2 : (int) input.nextEdge();
         final long durable = (control & 4) == 0 ? 0 : firstSequence + (byte) input.nextByte();
         final Meta meta = new Meta(
-                1, ID_HIGH, ID_LOW, epoch, (control & 8) != 0, firstSequence, Math.max(0, durable), 1, firstSequence);
+                1,
+                ID_HIGH,
+                ID_LOW,
+                epoch,
+                (control & 8) != 0,
+                firstSequence,
+                Math.max(0, durable),
+                1,
+                firstSequence,
+                0);
         second.isThere((control & 16) == 0);
         script.play(input, firstSequence, (control & 32) == 0 ? 1 : epoch);
         reference.begin(firstSequence, (control & 16) == 0);

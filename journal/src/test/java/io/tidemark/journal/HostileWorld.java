@@ -50,6 +50,7 @@ final class HostileWorld implements AutoCloseable {
     private final Journal journal;
     private final Appender appender;
     private final BufferClaim usedClaim;
+    private final Checkpoint checkpoint;
     private final Batch batch = new Batch().add(HostileValues.bytes(), 0, 1);
     private final List<String> expected = new ArrayList<>();
 
@@ -68,6 +69,7 @@ final class HostileWorld implements AutoCloseable {
         }
         expected.add("0/");
         journal.flush();
+        checkpoint = journal.beginCheckpoint(0);
         switch (state) {
             case OPEN -> {}
             case CLOSED -> journal.close();
@@ -116,6 +118,9 @@ final class HostileWorld implements AutoCloseable {
         }
         if (type == BufferClaim.class) {
             return state == State.OPEN ? appender.claim(0) : usedClaim;
+        }
+        if (type == Checkpoint.class) {
+            return state == State.OPEN ? journal.beginCheckpoint(0) : checkpoint;
         }
         if (type == Batch.class) {
             return batch;
@@ -173,8 +178,10 @@ final class HostileWorld implements AutoCloseable {
     }
 
     private void requireContents() {
-        final List<String> found = new ArrayList<>();
-        JournalReader.open(machine.sibling()).replay(1, (sequence, timestampNs, type, buffer, offset, length) -> {
+        final JournalReader reader = JournalReader.open(machine.sibling());
+        final long head = reader.headSequence();
+        final List<String> found = new ArrayList<>(expected.subList(0, (int) head - 1));
+        reader.replay(head, (sequence, timestampNs, type, buffer, offset, length) -> {
             final byte[] payload = new byte[length];
             buffer.get(offset, payload);
             final int index = found.size();

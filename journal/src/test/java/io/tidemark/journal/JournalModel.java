@@ -16,6 +16,8 @@ final class JournalModel {
     private final long seed;
     private final List<Appended> records = new ArrayList<>();
     private long toldDurable;
+    private long toldHead = 1;
+    private long wantedHead = 1;
     private int lastEpoch;
 
     JournalModel(final long seed) {
@@ -26,7 +28,8 @@ final class JournalModel {
         add(sequence, new Appended(type, ByteBuffer.wrap(payload), true, sequence));
     }
 
-    void aborted(final long sequence) {
+    /** A record that the journal keeps to itself: an aborted claim, or a checkpoint. */
+    void own(final long sequence) {
         add(sequence, new Appended(-1, ByteBuffer.allocate(0), false, sequence));
     }
 
@@ -40,6 +43,17 @@ final class JournalModel {
     private void add(final long sequence, final Appended record) {
         require(sequence == records.size() + 1, "sequence " + sequence + " given, expected " + (records.size() + 1));
         records.add(record);
+    }
+
+    /** Everything up to here may be gone from now on, and need not be. */
+    void truncationWanted(final long upTo) {
+        wantedHead = Math.max(wantedHead, upTo + 1);
+    }
+
+    void noteHead(final long head) {
+        require(head >= toldHead, "head went back from " + toldHead + " to " + head);
+        require(head <= wantedHead, "head " + head + " is beyond what was wanted, " + wantedHead);
+        toldHead = head;
     }
 
     void noteDurable(final long sequence) {
@@ -64,7 +78,12 @@ final class JournalModel {
             records.remove(records.size() - 1);
         }
         toldDurable = last;
-        final long next = journal.replay(1, new Checker(1));
+        final long head = journal.headSequence();
+        noteHead(head);
+        wantedHead = head;
+        final Checker checker = new Checker(head);
+        final long next = journal.replay(head, checker);
+        checker.finish(last);
         require(next == last + 1, "replay ended before " + next + ", last is " + last);
     }
 
@@ -74,8 +93,17 @@ final class JournalModel {
         require(
                 journal.durableSequence() <= written && written <= journal.lastSequence(),
                 "durable=" + journal.durableSequence() + ", written=" + written + ", last=" + journal.lastSequence());
-        final Checker checker = new Checker(1);
-        final long next = journal.replay(1, checker);
+        noteHead(journal.headSequence());
+        Checker checker = new Checker(journal.headSequence());
+        long next;
+        try {
+            next = journal.replay(journal.headSequence(), checker);
+        } catch (final OvertakenException e) {
+            // The force of a higher head has failed; whether a power cut takes it back is open.
+            require(e.headSequence() <= wantedHead, "head is " + e.headSequence() + ", wanted was " + wantedHead);
+            checker = new Checker(e.headSequence());
+            next = journal.replay(e.headSequence(), checker);
+        }
         require(next == written + 1, "replay ended before " + next + ", written is " + written);
         checker.finish(written);
     }
@@ -93,7 +121,15 @@ final class JournalModel {
 
     /** Judges what a process reads that follows the journal while it is being written. */
     final class Follower implements RecordHandler {
-        private final Checker checker = new Checker(1);
+        private Checker checker = new Checker(1);
+
+        /** Goes on where a truncation has left something. */
+        void overtaken(final OvertakenException e) {
+            require(e.sequence() < e.headSequence(), "overtaken at " + e.sequence() + " by " + e.headSequence());
+            require(e.headSequence() > checker.next, "overtaken at " + checker.next + " by " + e.headSequence());
+            require(e.headSequence() <= wantedHead, "head " + e.headSequence() + " is beyond " + wantedHead);
+            checker = new Checker(e.headSequence());
+        }
 
         @Override
         public void onRecord(
@@ -123,8 +159,10 @@ final class JournalModel {
 
     /** Judges what another process reads, before the journal is opened for writing again. */
     void checkReader(final JournalReader reader) {
-        final Checker checker = new Checker(1);
-        final long last = reader.replay(1, checker) - 1;
+        final long head = reader.headSequence();
+        require(head >= toldHead && head <= wantedHead, "head is " + head + ", told was " + toldHead);
+        final Checker checker = new Checker(head);
+        final long last = reader.replay(head, checker) - 1;
         checkLast(last);
         checker.finish(last);
     }

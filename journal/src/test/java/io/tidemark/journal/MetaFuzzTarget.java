@@ -42,7 +42,7 @@ public final class MetaFuzzTarget {
     private final Consumer<byte[]> execution = this::fuzz;
 
     private MetaFuzzTarget() {
-        final Meta older = new Meta(8, 0x7469_6465_6D61_726BL, 0x0123_4567_89AB_CDEFL, 3, false, 1, 100, 2, 77);
+        final Meta older = new Meta(8, 0x7469_6465_6D61_726BL, 0x0123_4567_89AB_CDEFL, 3, false, 1, 100, 2, 77, 50);
         for (final Meta meta : new Meta[] {older, older.marked(140, 3, 120).closedCleanly()}) {
             MetaLayout.write(written, meta);
             written.get(0, template, (int) (meta.generation() % 2) * SLOT_DISTANCE, SLOT_LENGTH);
@@ -140,7 +140,8 @@ public final class MetaFuzzTarget {
                 fields.getLong(offset + 48),
                 fields.getLong(offset + 56),
                 fields.getLong(offset + 64),
-                fields.getLong(offset + 72));
+                fields.getLong(offset + 72),
+                fields.getLong(offset + 80));
     }
 
     private void readAsJournal(final @Nullable Meta expected, final boolean otherVersion) throws IOException {

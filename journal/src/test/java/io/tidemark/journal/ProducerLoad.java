@@ -32,7 +32,7 @@ final class ProducerLoad {
     /** Exit code of a process in which a command hung. */
     static final int HUNG = 97;
 
-    private static final long COMMAND_LIMIT_NS = Duration.ofSeconds(30).toNanos();
+    private static final long COMMAND_LIMIT_NS = Duration.ofMinutes(3).toNanos();
     private static final long ROOM_LIMIT_NS = Duration.ofSeconds(20).toNanos();
     private static final long PARK_NS = 1_000_000;
     private static final int MAX_FILLER_LENGTH = 600;

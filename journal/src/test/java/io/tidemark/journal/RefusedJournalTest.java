@@ -104,21 +104,23 @@ class RefusedJournalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
     void everyLookShouldRefuseWhenTheMetaFileHoldsWhatNoJournalWrites(final int which) throws IOException {
         final long before = -1;
         final long behind = 1L << 56;
         final Meta meta = List.of(
-                        new Meta(before, ID, ID, 1, true, 1, 40, 3, 31),
-                        new Meta(Long.MAX_VALUE, ID, ID, 1, true, 1, 40, 3, 31),
-                        new Meta(9, ID, ID, -1, true, 1, 40, 3, 31),
-                        new Meta(9, ID, ID, 1, true, 0, 40, 3, 31),
-                        new Meta(9, ID, ID, 1, true, behind, 40, 3, 31),
-                        new Meta(9, ID, ID, 1, true, 1, before, 3, 31),
-                        new Meta(9, ID, ID, 1, true, 1, behind, 3, 31),
-                        new Meta(9, ID, ID, 1, true, 1, 40, 0, 31),
-                        new Meta(9, ID, ID, 1, true, 1, 40, 3, 0),
-                        new Meta(9, ID, ID, 1, true, 1, 40, 3, behind))
+                        new Meta(before, ID, ID, 1, true, 1, 40, 3, 31, 0),
+                        new Meta(Long.MAX_VALUE, ID, ID, 1, true, 1, 40, 3, 31, 0),
+                        new Meta(9, ID, ID, -1, true, 1, 40, 3, 31, 0),
+                        new Meta(9, ID, ID, 1, true, 0, 40, 3, 31, 0),
+                        new Meta(9, ID, ID, 1, true, behind, 40, 3, 31, 0),
+                        new Meta(9, ID, ID, 1, true, 1, before, 3, 31, 0),
+                        new Meta(9, ID, ID, 1, true, 1, behind, 3, 31, 0),
+                        new Meta(9, ID, ID, 1, true, 1, 40, 0, 31, 0),
+                        new Meta(9, ID, ID, 1, true, 1, 40, 3, 0, 0),
+                        new Meta(9, ID, ID, 1, true, 1, 40, 3, behind, 0),
+                        new Meta(9, ID, ID, 1, true, 1, 40, 3, 31, before),
+                        new Meta(9, ID, ID, 1, true, 1, 40, 3, 31, behind))
                 .get(which);
         final ByteBuffer slot = ByteBuffer.allocateDirect(MetaLayout.SLOT_LENGTH);
         MetaLayout.write(slot, meta);

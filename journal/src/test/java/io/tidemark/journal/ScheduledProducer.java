@@ -97,7 +97,7 @@ final class ScheduledProducer extends ScheduledParticipant {
         if (commits) {
             model.appended(claim.sequence(), TYPE, claimed);
         } else {
-            model.aborted(claim.sequence());
+            model.own(claim.sequence());
         }
         mark("claim");
     }

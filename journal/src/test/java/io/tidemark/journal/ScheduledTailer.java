@@ -32,7 +32,13 @@ final class ScheduledTailer extends ScheduledParticipant {
     /** Reads to the end: all that was written before must be there, and nothing that was not written after. */
     void readOn() {
         final long writtenBefore = engine.written().getAcquire();
-        final long next = reader.replay(follower.next(), follower);
+        final long next;
+        try {
+            next = reader.replay(follower.next(), follower);
+        } catch (final OvertakenException e) {
+            follower.overtaken(e);
+            return;
+        }
         follower.readUpTo(next, writtenBefore, engine.written().getAcquire());
     }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.agrona.concurrent.AgentInvoker;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +80,33 @@ final class ScriptedLife {
         }
         open.requestFlush();
         work(open, 12);
+        checkpoint(open);
         append(open, new byte[1]);
+    }
+
+    /** Truncates to a place within a segment, then completes a checkpoint, which lets segments go. */
+    private void checkpoint(final Journal open) {
+        final long durable = open.durableSequence();
+        truncate(open, new TruncationRequest(Math.max(open.headSequence(), durable / 2) - 1, 0));
+        try (Checkpoint checkpoint = open.beginCheckpoint(Math.max(0, durable - 1))) {
+            final long sequence = appender.tryAppendCheckpoint(checkpoint.sequence());
+            if (sequence > 0) {
+                model.own(sequence);
+            }
+            open.requestFlush();
+            work(open, 12);
+            truncate(open, checkpoint.request());
+        }
+    }
+
+    private void truncate(final Journal open, final TruncationRequest request) {
+        model.truncationWanted(request.upTo());
+        final CompletableFuture<Long> result = open.request(request);
+        work(open, 12);
+        if (result.isDone() && !result.isCompletedExceptionally()) {
+            model.noteHead(result.join());
+            assertTrue(result.join() > request.upTo(), "the head was not moved");
+        }
     }
 
     private void appendBatch() {

@@ -10,9 +10,12 @@ import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One seeded life of a journal over the simulated storage: it is opened, written by one producer while its agents are
@@ -29,6 +32,7 @@ final class SimulatedLife {
 
     private final SplittableRandom random;
     private final SimulatedStorage machine = new SimulatedStorage();
+    private final List<CompletableFuture<Long>> truncations = new ArrayList<>();
     private final JournalModel model;
     private final Map<String, Integer> marks;
     private final ByteBuffer payload = ByteBuffer.allocateDirect(SEGMENT_LENGTH);
@@ -210,6 +214,7 @@ final class SimulatedLife {
                 break;
             }
             model.noteDurable(journal.durableSequence());
+            noteTruncations();
         }
     }
 
@@ -233,11 +238,31 @@ final class SimulatedLife {
             machine.capacity(random.nextBoolean() ? random.nextInt(400_000) : NO_CAPACITY_LIMIT);
         } else if (choice < 98) {
             readWhileWriting();
+        } else if (choice < 99) {
+            truncate();
         } else {
             for (int i = 0; i < 30; i++) {
                 journal.invoke();
             }
         }
+    }
+
+    private void truncate() {
+        final long upTo = random.nextLong(journal.durableSequence() + 1);
+        model.truncationWanted(upTo);
+        truncations.add(journal.requestTruncation(upTo));
+    }
+
+    private void noteTruncations() {
+        final long head = journal.headSequence();
+        model.noteHead(head);
+        for (final CompletableFuture<Long> truncation : truncations) {
+            if (truncation.isDone() && !truncation.isCompletedExceptionally()) {
+                model.noteHead(Math.max(head, truncation.join()));
+                mark("truncated");
+            }
+        }
+        truncations.removeIf(CompletableFuture::isDone);
     }
 
     private void readWhileWriting() {
@@ -317,7 +342,7 @@ final class SimulatedLife {
                 claim.commit();
                 model.appended(claim.sequence(), 7, bytes);
             } else {
-                model.aborted(claim.sequence());
+                model.own(claim.sequence());
                 mark("aborted claim");
             }
         } catch (final JournalFailedException e) {

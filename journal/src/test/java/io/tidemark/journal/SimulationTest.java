@@ -27,6 +27,7 @@ class SimulationTest {
             "closed after a failure",
             "closed on a full file system",
             "batch",
+            "truncated",
             "aborted claim",
             "found INTACT",
             "found TORN_TAIL",

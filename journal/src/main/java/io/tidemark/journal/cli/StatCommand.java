@@ -23,15 +23,16 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "  segments         files, with those that stand by",
-            "  firstSequence    first that can be read; the next one if the journal is empty",
-            "  lastSequence     last that was written; 0 if there never was one",
-            "  durableSequence  last that the files prove to be durable; a running writer may",
-            "                   be further",
-            "  headSequence     first that may be read; what is below is truncated",
-            "  bytes            length of all segments",
-            "  epoch            number of the last opening for writing",
-            "  closedCleanly    whether that was closed in good order; false while it lasts",
+            "  segments            files, with those that stand by",
+            "  firstSequence       first that can be read; the next one if the journal is empty",
+            "  lastSequence        last that was written; 0 if there never was one",
+            "  durableSequence     last that the files prove to be durable; a running writer may",
+            "                      be further",
+            "  headSequence        first that may be read; what is below is truncated",
+            "  checkpointSequence  last checkpoint that was completed; 0 if there never was one",
+            "  bytes               length of all segments",
+            "  epoch               number of the last opening for writing",
+            "  closedCleanly       whether that was closed in good order; false while it lasts",
             "",
             "Exit codes: see tidemark --help."
         })
@@ -59,7 +60,7 @@ final class StatCommand implements Callable<Integer> {
                     .collect(Collectors.joining(",", "{", "}")));
         } else {
             streams.println(values.entrySet().stream()
-                    .map(entry -> String.format("%-15s  %s", entry.getKey(), entry.getValue()))
+                    .map(entry -> String.format("%-18s  %s", entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining("\n")));
         }
         return ExitCode.OK;
@@ -72,6 +73,7 @@ final class StatCommand implements Callable<Integer> {
         values.put("lastSequence", status.lastSequence());
         values.put("durableSequence", status.durableSequence());
         values.put("headSequence", status.headSequence());
+        values.put("checkpointSequence", status.checkpointSequence());
         values.put("bytes", status.bytes());
         values.put("epoch", status.epoch());
         values.put("closedCleanly", status.closedCleanly());

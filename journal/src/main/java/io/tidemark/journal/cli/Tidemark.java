@@ -71,6 +71,8 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new CatCommand(streams))
                 .addSubcommand(new VerifyCommand(streams))
                 .addSubcommand(new StatCommand(streams))
+                .addSubcommand(new TruncateCommand(streams))
+                .addSubcommand(new CheckpointCommand(streams))
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));

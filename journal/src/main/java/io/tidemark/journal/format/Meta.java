@@ -13,6 +13,8 @@ package io.tidemark.journal.format;
  * @param durableSequence everything up to here was forced when the slot was written
  * @param markSegment number of the segment that holds the next sequence, or an earlier one; recovery begins there
  * @param markSegmentFirstSequence sequence of the first record in that segment
+ * @param checkpointSequence everything up to here was in the user's data, durably, at the last completed checkpoint; 0 if
+ *     there was none
  */
 public record Meta(
         long generation,
@@ -23,7 +25,8 @@ public record Meta(
         long head,
         long durableSequence,
         long markSegment,
-        long markSegmentFirstSequence) {
+        long markSegmentFirstSequence,
+        long checkpointSequence) {
 
     /**
      * The slot of a journal that was never opened for writing.
@@ -33,7 +36,7 @@ public record Meta(
      * @return the first generation
      */
     public static Meta created(final long journalIdHigh, final long journalIdLow) {
-        return new Meta(0, journalIdHigh, journalIdLow, 0, true, 1, 0, 1, 1);
+        return new Meta(0, journalIdHigh, journalIdLow, 0, true, 1, 0, 1, 1, 0);
     }
 
     /**
@@ -52,7 +55,8 @@ public record Meta(
                 head,
                 durableSequence,
                 markSegment,
-                markSegmentFirstSequence);
+                markSegmentFirstSequence,
+                checkpointSequence);
     }
 
     /**
@@ -82,7 +86,8 @@ public record Meta(
                 head,
                 sequence,
                 segment,
-                segmentFirstSequence);
+                segmentFirstSequence,
+                checkpointSequence);
     }
 
     /**
@@ -100,6 +105,28 @@ public record Meta(
                 head,
                 durableSequence,
                 markSegment,
-                markSegmentFirstSequence);
+                markSegmentFirstSequence,
+                checkpointSequence);
+    }
+
+    /**
+     * The same generation with the news of a truncation.
+     *
+     * @param newHead first sequence that may be read from now on
+     * @param newCheckpointSequence everything up to here is in the user's data, durably
+     * @return the slot to write
+     */
+    public Meta truncated(final long newHead, final long newCheckpointSequence) {
+        return new Meta(
+                generation,
+                journalIdHigh,
+                journalIdLow,
+                epoch,
+                closed,
+                newHead,
+                durableSequence,
+                markSegment,
+                markSegmentFirstSequence,
+                newCheckpointSequence);
     }
 }

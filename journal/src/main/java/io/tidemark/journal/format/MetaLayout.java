@@ -31,6 +31,8 @@ import java.nio.ByteOrder;
  *  +---------------------------------------------------------------+
  *  |               first sequence in the mark's segment            |  72
  *  +---------------------------------------------------------------+
+ *  |              sequence of the last checkpoint, or 0            |  80
+ *  +---------------------------------------------------------------+
  * </pre>
  *
  * <p>A slot is {@link #SLOT_LENGTH} bytes long, its rest is zero, and its checksum, without seed, covers everything
@@ -89,6 +91,9 @@ public final class MetaLayout {
     /** Offset of the sequence of the first record in that segment, eight bytes. */
     public static final int MARK_SEGMENT_FIRST_SEQUENCE_OFFSET = MARK_SEGMENT_OFFSET + Long.BYTES;
 
+    /** Offset of the sequence of the last completed checkpoint, eight bytes. */
+    public static final int CHECKPOINT_SEQUENCE_OFFSET = MARK_SEGMENT_FIRST_SEQUENCE_OFFSET + Long.BYTES;
+
     private MetaLayout() {}
 
     /**
@@ -113,6 +118,7 @@ public final class MetaLayout {
         buffer.putLong(DURABLE_SEQUENCE_OFFSET, meta.durableSequence());
         buffer.putLong(MARK_SEGMENT_OFFSET, meta.markSegment());
         buffer.putLong(MARK_SEGMENT_FIRST_SEQUENCE_OFFSET, meta.markSegmentFirstSequence());
+        buffer.putLong(CHECKPOINT_SEQUENCE_OFFSET, meta.checkpointSequence());
         buffer.putInt(CHECKSUM_OFFSET, checksum(buffer));
         buffer.clear().limit(SLOT_LENGTH);
     }
@@ -149,7 +155,8 @@ public final class MetaLayout {
                 buffer.getLong(HEAD_OFFSET),
                 buffer.getLong(DURABLE_SEQUENCE_OFFSET),
                 buffer.getLong(MARK_SEGMENT_OFFSET),
-                buffer.getLong(MARK_SEGMENT_FIRST_SEQUENCE_OFFSET));
+                buffer.getLong(MARK_SEGMENT_FIRST_SEQUENCE_OFFSET),
+                buffer.getLong(CHECKPOINT_SEQUENCE_OFFSET));
     }
 
     /**

@@ -26,6 +26,12 @@ public final class RecordType {
      */
     public static final int ABORTED = (short) 0xC001;
 
+    /**
+     * A checkpoint: eight bytes, the sequence up to which the user's data was durable. It takes a sequence. The checkpoint
+     * itself is told by {@code journal.meta}; the record tells readers where in the journal it was made.
+     */
+    public static final int CHECKPOINT = (short) 0xC002;
+
     private static final int SKIPPABLE_BIT = 0x4000;
 
     private RecordType() {}

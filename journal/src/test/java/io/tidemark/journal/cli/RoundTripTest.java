@@ -210,15 +210,16 @@ class RoundTripTest {
                 .requireOk();
         final List<String> lines =
                 CommandResult.of("stat", directory()).requireOk().lines();
-        assertTrue(lines.contains("firstSequence    1"), lines::toString);
-        assertTrue(lines.contains("lastSequence     3"), lines::toString);
-        assertTrue(lines.contains("durableSequence  3"), lines::toString);
-        assertTrue(lines.contains("closedCleanly    true"), lines::toString);
+        assertTrue(lines.contains("firstSequence       1"), lines::toString);
+        assertTrue(lines.contains("lastSequence        3"), lines::toString);
+        assertTrue(lines.contains("durableSequence     3"), lines::toString);
+        assertTrue(lines.contains("closedCleanly       true"), lines::toString);
         final String json =
                 CommandResult.of("stat", directory(), "--json").requireOk().text();
         assertTrue(
                 json.matches("\\{\"segments\":[12],\"firstSequence\":1,\"lastSequence\":3,\"durableSequence\":3,"
-                        + "\"headSequence\":1,\"bytes\":\\d+,\"epoch\":1,\"closedCleanly\":true}\n"),
+                        + "\"headSequence\":1,\"checkpointSequence\":0,"
+                        + "\"bytes\":\\d+,\"epoch\":1,\"closedCleanly\":true}\n"),
                 json);
     }
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MetaLayoutTest {
 
-    private static final Meta META =
-            new Meta(Long.MAX_VALUE, -1, Long.MIN_VALUE, Integer.MAX_VALUE, true, 11, FrameLayout.MAX_SEQUENCE, 22, 33);
+    private static final Meta META = new Meta(
+            Long.MAX_VALUE, -1, Long.MIN_VALUE, Integer.MAX_VALUE, true, 11, FrameLayout.MAX_SEQUENCE, 22, 33, 44);
 
     private final ByteBuffer slot = ByteBuffer.allocateDirect(MetaLayout.SLOT_DISTANCE);
 
@@ -33,10 +33,11 @@ class MetaLayoutTest {
             MetaLayout.HEAD_OFFSET,
             MetaLayout.DURABLE_SEQUENCE_OFFSET,
             MetaLayout.MARK_SEGMENT_OFFSET,
-            MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET
+            MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET,
+            MetaLayout.CHECKPOINT_SEQUENCE_OFFSET
         };
-        assertEquals("[0, 8, 12, 16, 24, 32, 40, 44, 48, 56, 64, 72]", Arrays.toString(offsets));
-        assertTrue(MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET + Long.BYTES <= MetaLayout.SLOT_LENGTH);
+        assertEquals("[0, 8, 12, 16, 24, 32, 40, 44, 48, 56, 64, 72, 80]", Arrays.toString(offsets));
+        assertTrue(MetaLayout.CHECKPOINT_SEQUENCE_OFFSET + Long.BYTES <= MetaLayout.SLOT_LENGTH);
         assertTrue(MetaLayout.SLOT_LENGTH <= 512, "a slot lies within one sector");
         assertEquals(MetaLayout.FILE_LENGTH, 2 * MetaLayout.SLOT_DISTANCE);
     }
@@ -57,7 +58,7 @@ class MetaLayoutTest {
         final byte[] magic = new byte[8];
         slot.clear().get(0, magic);
         assertEquals("TIDEMETA", new String(magic, StandardCharsets.US_ASCII));
-        for (int i = MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET + Long.BYTES; i < MetaLayout.SLOT_LENGTH; i++) {
+        for (int i = MetaLayout.CHECKPOINT_SEQUENCE_OFFSET + Long.BYTES; i < MetaLayout.SLOT_LENGTH; i++) {
             assertEquals(0, slot.get(i), "offset=" + i);
         }
     }
@@ -69,7 +70,7 @@ class MetaLayoutTest {
         }
         MetaLayout.write(slot, META);
         assertEquals(META, MetaLayout.read(slot));
-        for (int i = MetaLayout.MARK_SEGMENT_FIRST_SEQUENCE_OFFSET + Long.BYTES; i < MetaLayout.SLOT_LENGTH; i++) {
+        for (int i = MetaLayout.CHECKPOINT_SEQUENCE_OFFSET + Long.BYTES; i < MetaLayout.SLOT_LENGTH; i++) {
             assertEquals(0, slot.get(i), "offset=" + i);
         }
         for (int i = MetaLayout.SLOT_LENGTH; i < slot.capacity(); i++) {
@@ -141,12 +142,13 @@ class MetaLayoutTest {
     @Test
     void nextGenerationsShouldKeepWhatTheyDoNotChange() {
         final Meta created = Meta.created(5, 6);
-        assertEquals(new Meta(0, 5, 6, 0, true, 1, 0, 1, 1), created);
+        assertEquals(new Meta(0, 5, 6, 0, true, 1, 0, 1, 1, 0), created);
         final Meta opened = created.opened(1);
-        assertEquals(new Meta(0, 5, 6, 1, false, 1, 0, 1, 1), opened);
-        assertEquals(new Meta(1, 5, 6, 1, false, 1, 0, 1, 1), opened.again());
+        assertEquals(new Meta(0, 5, 6, 1, false, 1, 0, 1, 1, 0), opened);
+        assertEquals(new Meta(1, 5, 6, 1, false, 1, 0, 1, 1, 0), opened.again());
         final Meta marked = opened.marked(20, 3, 15);
-        assertEquals(new Meta(1, 5, 6, 1, false, 1, 20, 3, 15), marked);
-        assertEquals(new Meta(1, 5, 6, 1, true, 1, 20, 3, 15), marked.closedCleanly());
+        assertEquals(new Meta(1, 5, 6, 1, false, 1, 20, 3, 15, 0), marked);
+        assertEquals(new Meta(1, 5, 6, 1, true, 1, 20, 3, 15, 0), marked.closedCleanly());
+        assertEquals(new Meta(1, 5, 6, 1, false, 12, 20, 3, 15, 11), marked.truncated(12, 11));
     }
 }
