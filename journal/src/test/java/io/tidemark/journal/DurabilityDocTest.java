@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -90,5 +91,23 @@ class DurabilityDocTest {
         made(storage);
         script.open();
         assertEquals(documented("cut"), made(storage), "cut");
+    }
+
+    @Test
+    void listShouldBeTheCallsThatAreMadeWhenAJournalIsTruncated() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        try (Journal journal = SimulatedJournal.open(storage)) {
+            final Appender appender = journal.appender();
+            for (int i = 0; i < 6; i++) {
+                SimulatedJournal.append(journal, appender, new byte[28_000]);
+            }
+            SimulatedJournal.flush(journal);
+            SimulatedJournal.settle(journal);
+            storage.faults().startTrace();
+            final CompletableFuture<Long> truncation = journal.requestTruncation(5);
+            SimulatedJournal.settle(journal);
+            assertEquals(6, truncation.join());
+            assertEquals(documented("truncate"), made(storage), "truncate");
+        }
     }
 }
