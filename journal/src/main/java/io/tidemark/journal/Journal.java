@@ -202,6 +202,14 @@ public final class Journal implements AutoCloseable {
         return engine.requestFlush();
     }
 
+    /** Asks for a force and waits until a record is durable, whatever interrupts the thread. */
+    void flushUpTo(final long sequence) {
+        if (durableSequence() < sequence) {
+            requestFlush();
+            Waiting.awaitDurable(engine, sequence, 0);
+        }
+    }
+
     /**
      * Gives every record from a sequence on to a handler, up to the last one written at the moment of this call. The handler
      * may use the journal, and even close it: the replay goes on.

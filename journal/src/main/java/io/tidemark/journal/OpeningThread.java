@@ -11,6 +11,10 @@ final class OpeningThread {
     private OpeningThread() {}
 
     static <T> T call(final Supplier<T> task) {
+        return call("tidemark-open", task);
+    }
+
+    static <T> T call(final String threadName, final Supplier<T> task) {
         final CompletableFuture<T> future = new CompletableFuture<>();
         final Thread thread = new Thread(
                 () -> {
@@ -20,7 +24,7 @@ final class OpeningThread {
                         future.completeExceptionally(e);
                     }
                 },
-                "tidemark-open");
+                threadName);
         thread.setDaemon(true);
         thread.start();
         try {

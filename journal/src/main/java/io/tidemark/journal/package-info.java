@@ -39,6 +39,9 @@
  * the table that decides. {@code TailSearch} looks behind the break for frames that prove what had been durable: that is how
  * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
  *
+ * <p><b>Beside the journal:</b> {@link io.tidemark.journal.GuardedChannel} writes pages of data files, none before its record
+ * is durable.
+ *
  * <p><b>Failure:</b> the first failure of a force, or of anything else that durability rests on, ends the instance: waiters
  * get the cause, the durable mark freezes, and only opening again goes on, with what is on the disk.
  *

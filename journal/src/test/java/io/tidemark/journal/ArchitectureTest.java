@@ -54,6 +54,7 @@ class ArchitectureTest {
             "Checkpoint",
             "CorruptJournalException",
             "DurabilityListener",
+            "GuardedChannel",
             "IncompatibleFormatException",
             "Journal",
             "JournalClosedException",

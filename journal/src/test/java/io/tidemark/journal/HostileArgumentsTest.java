@@ -109,6 +109,9 @@ class HostileArgumentsTest {
             if (result instanceof Journal opened) {
                 opened.close();
             }
+            if (result instanceof GuardedChannel opened) {
+                opened.close();
+            }
         } catch (final HostileException e) {
             assertTrue(e.getMessage().startsWith("from the"), e.getMessage());
         } catch (final AssertionError e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -86,6 +87,9 @@ final class HostileValues {
         if (type == SyncPolicy.class) {
             return Arrays.asList(null, SyncPolicy.always());
         }
+        if (type == Journal.class) {
+            return Arrays.asList(null, closedJournal());
+        }
         if (type == EpochNanoClock.class) {
             return Arrays.asList(null, (EpochNanoClock) () -> Long.MIN_VALUE);
         }
@@ -102,6 +106,16 @@ final class HostileValues {
             return Arrays.asList(null, (DurabilityListener) sequence -> {});
         }
         throw new AssertionError("no hostile values for parameters of type " + type.getName() + ": add some");
+    }
+
+    private static Journal closedJournal() {
+        try {
+            final Journal journal = SimulatedJournal.open(new SimulatedStorage());
+            journal.close();
+            return journal;
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Letters, so that a payload can be told from others. */

@@ -51,6 +51,7 @@ final class HostileWorld implements AutoCloseable {
     private final Appender appender;
     private final BufferClaim usedClaim;
     private final Checkpoint checkpoint;
+    private final GuardedChannel channel;
     private final Batch batch = new Batch().add(HostileValues.bytes(), 0, 1);
     private final List<String> expected = new ArrayList<>();
 
@@ -70,6 +71,11 @@ final class HostileWorld implements AutoCloseable {
         expected.add("0/");
         journal.flush();
         checkpoint = journal.beginCheckpoint(0);
+        try {
+            channel = GuardedChannel.open(journal, machine.sibling(), "data");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
         switch (state) {
             case OPEN -> {}
             case CLOSED -> journal.close();
@@ -124,6 +130,9 @@ final class HostileWorld implements AutoCloseable {
         }
         if (type == Batch.class) {
             return batch;
+        }
+        if (type == GuardedChannel.class) {
+            return channel;
         }
         if (type == JournalConfig.class) {
             return CONFIG;
@@ -194,6 +203,7 @@ final class HostileWorld implements AutoCloseable {
 
     @Override
     public void close() {
+        channel.close();
         switch (state) {
             case OPEN, CLOSED -> {
                 journal.close();
