@@ -54,13 +54,22 @@ record JournalFiles(
 
     /** Lists the directory of a journal that must exist. */
     static JournalFiles listExisting(final Storage storage) throws IOException {
+        final JournalFiles files = requireAny(storage);
+        files.requireMeta(storage);
+        return files;
+    }
+
+    /** Lists a directory in which there must be something of a journal, be it damaged. */
+    static JournalFiles requireAny(final Storage storage) throws IOException {
         final JournalFiles files;
         try {
             files = list(storage);
         } catch (final NoSuchFileException | NotDirectoryException e) {
             throw new NotAJournalException("not a journal: no such directory: " + storage.pathOf(""), e);
         }
-        files.requireMeta(storage);
+        if (files.segments.isEmpty()) {
+            files.requireMeta(storage);
+        }
         return files;
     }
 

@@ -103,6 +103,45 @@ public final class JournalReader {
     }
 
     /**
+     * Takes what is whole from a damaged journal into a new one, which can be read, verified and opened for writing. Nothing
+     * of the damaged one is changed. Nobody may be writing in it.
+     *
+     * <p>Every whole record is there with its sequence, time, type and payload; a batch is there whole or not at all. Lost
+     * sequences between records are passed over by readers, like a claim that was given up, and so are those that had been
+     * durable behind the last record: none is given out again. If more than ten million sequences in a row were lost between
+     * records, what lies in front of them is left out, and the head of the copy is behind them; if so many were lost behind
+     * the last record, the copy ends with that.
+     *
+     * @param directory of the damaged journal; {@code journal.meta} or the header of a segment must be whole
+     * @param copy directory of the new journal, missing or empty, outside of the damaged one
+     * @return what was salvaged, what was lost, and what is whole but could not be taken over
+     * @throws IllegalArgumentException if there is something in the directory of the copy, or it lies in the other
+     * @throws NotAJournalException if there is no journal
+     * @throws CorruptJournalException if nothing tells the id of the journal
+     * @throws IncompatibleFormatException if something in it was written in a format that this version does not read
+     * @throws StorageFullException if there is no room for the copy; what was made of it is no journal
+     * @throws StorageException if reading or writing fails
+     */
+    public static RepairReport repair(final Path directory, final Path copy) {
+        final Path from =
+                Objects.requireNonNull(directory, "directory").toAbsolutePath().normalize();
+        final Path to = Objects.requireNonNull(copy, "copy").toAbsolutePath().normalize();
+        // An interrupt of the caller would close the files under work.
+        return OpeningThread.call("tidemark-repair", () -> {
+            StorageCall.run(from.toString(), () -> JournalFiles.requireAny(DirectoryStorage.open(from)));
+            if (to.startsWith(from)) {
+                throw new IllegalArgumentException(
+                        "copy must lie outside of the journal, which is not changed: copy=" + to + ", journal=" + from);
+            }
+            return StorageCall.run(to.toString(), () -> {
+                try (Storage target = DirectoryStorage.openOrCreate(to)) {
+                    return Repair.run(DirectoryStorage.open(from), target);
+                }
+            });
+        });
+    }
+
+    /**
      * The first sequence that may be read; what is below was truncated.
      *
      * @return the head

@@ -40,7 +40,8 @@
  * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
  *
  * <p><b>Beside the journal:</b> {@link io.tidemark.journal.GuardedChannel} writes pages of data files, none before its record
- * is durable.
+ * is durable. {@code Repair} takes what is whole from a damaged journal into a new one: {@code SalvageScan} finds every whole
+ * frame of a segment, {@code SalvageSelection} chooses, {@code SalvageCopy} writes, {@code SalvageLedger} keeps account.
  *
  * <p><b>Failure:</b> the first failure of a force, or of anything else that durability rests on, ends the instance: waiters
  * get the cause, the durable mark freezes, and only opening again goes on, with what is on the disk.

@@ -69,6 +69,8 @@ class ArchitectureTest {
             "OvertakenException",
             "RecordHandler",
             "RecoveryReport",
+            "RepairReport",
+            "RepairReport$Range",
             "StorageException",
             "StorageFullException",
             "SyncPolicy",

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Tidemark.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Appends to a journal, reads it, verifies it, and shows what it can do.",
+        description = "Appends to a journal, reads it, verifies it, salvages it, and shows what it can do.",
         footer = {
             "",
             "Exit codes:",
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "       another writer has the journal open; of verify: a torn tail, no more",
             "  2    wrong usage or bad data: a corrupt journal, no journal, a format that is",
             "       too new or too old, a line that is too long",
-            "  3    of verify: not a journal",
+            "  3    of verify: not a journal; of repair: something was lost",
             "  130, 143 and so on: ended by a signal; append closes the journal before",
             "",
             "An error is one line on standard error."
@@ -73,6 +73,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new StatCommand(streams))
                 .addSubcommand(new TruncateCommand(streams))
                 .addSubcommand(new CheckpointCommand(streams))
+                .addSubcommand(new RepairCommand(streams))
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));

@@ -60,7 +60,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "demo"})
+    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "repair", "demo"})
     void helpShouldBePrintedWhenAskedFor(final String command) {
         final CommandResult result =
                 command.isEmpty() ? CommandResult.of("--help") : CommandResult.of(command, "--help");
@@ -69,7 +69,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "demo"})
+    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "repair", "demo"})
     void versionShouldBePrintedWhenAskedFor(final String command) {
         final CommandResult result =
                 command.isEmpty() ? CommandResult.of("--version") : CommandResult.of(command, "--version");
@@ -96,7 +96,9 @@ class ExitCodeTest {
         "cat DIR --from x, --from",
         "cat DIR --to 0, --to",
         "cat DIR --from 3 --to 2, --to",
-        "stat DIR --yaml, --yaml"
+        "stat DIR --yaml, --yaml",
+        "repair DIR, --to",
+        "repair --to DIR, DIR"
     })
     void runShouldEndWith2WhenUsedWrongly(final String line, final String word) {
         final Object[] words = Arrays.stream(line.split(" "))
