@@ -307,10 +307,7 @@ public final class Journal implements AutoCloseable {
             throw new IllegalArgumentException("checkpoint must be from 0 to the last sequence: sequence=" + sequence
                     + ", last=" + lastSequence());
         }
-        if (sequence > durableSequence()) {
-            requestFlush();
-            Waiting.awaitDurable(engine, sequence, 0);
-        }
+        flushUpTo(sequence);
         return new Checkpoint(engine, sequence);
     }
 

@@ -170,9 +170,10 @@ final class SalvageCopy implements Closeable {
      *
      * @param head first sequence that may be read
      * @param lowestEpoch that the journal may say it was opened with last
+     * @param checkpointSequence of the last checkpoint; 0 if there was none, or nothing tells of it
      * @throws IOException if a call failed
      */
-    void finish(final long head, final int lowestEpoch) throws IOException {
+    void finish(final long head, final int lowestEpoch, final long checkpointSequence) throws IOException {
         close();
         final Meta meta = new Meta(
                 0,
@@ -183,7 +184,8 @@ final class SalvageCopy implements Closeable {
                 head,
                 nextSequence - 1,
                 segment,
-                segmentFirstSequence);
+                segmentFirstSequence,
+                checkpointSequence);
         MetaFile.create(storage, meta).close();
     }
 

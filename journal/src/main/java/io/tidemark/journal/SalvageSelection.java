@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SegmentLayout;
 import java.io.IOException;
@@ -198,6 +199,10 @@ final class SalvageSelection {
             copy.fill(end);
         }
         final long head = Math.max(damaged.meta().head(), copyFirst == 0 ? end + 1 : copyFirst);
-        copy.finish(head, Math.max(1, damaged.lost() ? 1 : damaged.meta().epoch()));
+        final Meta known = damaged.meta();
+        copy.finish(
+                head,
+                Math.max(1, damaged.lost() ? 1 : known.epoch()),
+                damaged.lost() ? 0 : Math.min(known.checkpointSequence(), end));
     }
 }

@@ -86,7 +86,7 @@ final class Truncation {
         }
         try {
             deleteBelow = segmentOfHead(meta);
-        } catch (final IOException | CorruptJournalException e) {
+        } catch (final IOException | JournalException e) {
             // Nothing is lost by keeping a segment.
             refuse(e instanceof IOException failure ? failure : new IOException(e.getMessage(), e));
         }

@@ -340,7 +340,7 @@ class ExitCodeTest {
             assertEquals("appended 2 first=1 last=2 durable=2", process.readLine());
             assertEquals("", process.err());
         }
-        assertTrue(CommandResult.of("stat", directory()).requireOk().lines().contains("closedCleanly    true"));
+        assertTrue(CommandResult.of("stat", directory()).requireOk().lines().contains("closedCleanly       true"));
     }
 
     @Test
@@ -357,6 +357,6 @@ class ExitCodeTest {
             process.awaitExit();
         }
         CommandResult.of("verify", directory()).requireOk();
-        assertTrue(CommandResult.of("stat", directory()).requireOk().lines().contains("closedCleanly    true"));
+        assertTrue(CommandResult.of("stat", directory()).requireOk().lines().contains("closedCleanly       true"));
     }
 }
