@@ -11,6 +11,7 @@ import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads records in their order and gives the user's to a handler. Holds no state between calls. */
 final class Replay {
@@ -39,28 +40,30 @@ final class Replay {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
         }
         JournalFiles.listExisting(storage);
-        final JournalLook look = JournalLook.take(storage, readMeta(storage));
-        final Meta meta = look.meta();
-        if (look.files().segments().isEmpty()) {
-            return fromSequence;
-        }
-        try (JournalScan scan = startingAtOrOvertaken(storage, look, fromSequence)) {
-            try {
-                return deliver(storage, meta, scan, fromSequence, toSequence, handler);
-            } catch (final CorruptJournalException e) {
-                JournalLook.throwIfOvertaken(storage, scan.nextSequence());
-                throw e;
+        while (true) {
+            final JournalLook look = JournalLook.take(storage, readMeta(storage));
+            if (look.files().segments().isEmpty()) {
+                return fromSequence;
+            }
+            try (JournalScan scan = startingAt(storage, look, fromSequence)) {
+                if (scan != null) {
+                    return deliver(storage, look.meta(), scan, fromSequence, toSequence, handler);
+                }
             }
         }
     }
 
-    private static JournalScan startingAtOrOvertaken(
+    /** Begins at the segment that holds a sequence; null if that was truncated while it was looked for, to look again. */
+    private static @Nullable JournalScan startingAt(
             final Storage storage, final JournalLook look, final long fromSequence) throws IOException {
         try {
             return startingAt(storage, look.meta(), look.files(), fromSequence);
         } catch (final CorruptJournalException | NoSuchFileException e) {
             JournalLook.throwIfOvertaken(storage, fromSequence);
-            throw e;
+            if (readMeta(storage).generation() == look.meta().generation()) {
+                throw e;
+            }
+            return null;
         }
     }
 
@@ -73,7 +76,7 @@ final class Replay {
             final RecordHandler handler)
             throws IOException {
         while (scan.nextSequence() <= toSequence) {
-            if (!scan.advance()) {
+            if (!advance(storage, scan)) {
                 if (isEnd(storage, meta, scan, toSequence)) {
                     break;
                 }
@@ -85,6 +88,15 @@ final class Replay {
         }
         final long next = scan.openBatchSequence() == 0 ? scan.nextSequence() : scan.openBatchSequence();
         return Math.max(fromSequence, next);
+    }
+
+    private static boolean advance(final Storage storage, final JournalScan scan) throws IOException {
+        try {
+            return scan.advance();
+        } catch (final CorruptJournalException e) {
+            JournalLook.throwIfOvertaken(storage, scan.nextSequence());
+            throw e;
+        }
     }
 
     /** Gives the frame in hand, and the rest of its batch, which is known to be whole. */
@@ -125,7 +137,7 @@ final class Replay {
     private static boolean isEnd(final Storage storage, final Meta meta, final JournalScan scan, final long toSequence)
             throws IOException {
         final JournalTail tail = JournalTail.of(storage, meta, scan);
-        // The next segment may be missing only because it lies before the head by now.
+        // What is missing, here or behind, may be so only because it lies before the head by now.
         JournalLook.throwIfOvertaken(storage, scan.nextSequence());
         if (tail.decision() == RecoveryCase.Decision.RESUME && toSequence == Long.MAX_VALUE) {
             return true;

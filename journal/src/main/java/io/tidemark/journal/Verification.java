@@ -34,7 +34,7 @@ final class Verification {
                     return report;
                 }
             } catch (final NoSuchFileException e) {
-                if (before == null || head(storage) <= before.head()) {
+                if (before == null || Replay.readMeta(storage).generation() == before.generation()) {
                     throw e;
                 }
             }

@@ -291,6 +291,40 @@ class TruncationTest {
         assertTrue(overtaken > 0, "nobody was overtaken");
     }
 
+    /** The journal rolls between two calls of a reader, and lets the segment go in which the mark was: the head stays. */
+    @Test
+    void readerShouldMissNothingWhenTheSegmentOfTheMarkGoesWhileItLooks() throws IOException {
+        openWith(machine, 4).close();
+        final SimulatedSnapshot full = machine.snapshot();
+        for (int delay = 0; delay < 45; delay++) {
+            final Journal journal = SimulatedJournal.open(machine);
+            assertEquals(9, truncate(journal, 8));
+            final Appender appender = journal.appender();
+            final int[] left = {delay};
+            final String what = "delay " + delay;
+            final Runnable roll = () -> {
+                if (left[0]-- == 0) {
+                    for (int i = 0; i < 2 * RECORDS_PER_SEGMENT; i++) {
+                        SimulatedJournal.append(journal, appender, RECORD);
+                    }
+                    SimulatedJournal.flush(journal);
+                    SimulatedJournal.settle(journal);
+                }
+            };
+            final JournalReader reader = JournalReader.open(machine.sibling());
+            machine.faults().onEvery(call -> left[0] >= 0, Fault.runBefore(roll));
+            switch (delay % 3) {
+                case 0 ->
+                    assertEquals(VerifyReport.Verdict.INTACT, reader.verify().verdict(), what);
+                case 1 -> assertTrue(reader.status().lastSequence() >= 8, what);
+                default -> assertTrue(reader.replay(9, (a, b, c, d, e, f) -> {}) >= 9, what);
+            }
+            machine.faults().clear();
+            assertEquals(9, journal.headSequence(), what);
+            machine.restore(full);
+        }
+    }
+
     /** Lets the keeper work once at each call of somebody else, from a given call on. */
     private static final class Interference {
         private final Journal journal;
