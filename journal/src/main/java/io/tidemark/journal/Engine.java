@@ -4,6 +4,8 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.MarkFile;
+import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +35,9 @@ final class Engine {
 
     /** The last durable sequence. Raised by the sync agent. */
     private final DurableMark durable;
+
+    /** Tells other processes the durable sequence; null if that can't be done. Set before any agent runs. */
+    private @Nullable MarkFile markFile;
 
     /** The highest sequence anybody wants forced at once. Raised by any thread. */
     private final PaddedSequence flushTarget = new PaddedSequence(0);
@@ -176,6 +181,28 @@ final class Engine {
 
     MessagePassingQueue<TruncationRequest> truncations() {
         return truncations;
+    }
+
+    /** From now on the durable sequence is told to other processes too. Before any agent runs. */
+    void publishTo(final MarkFile file) {
+        markFile = file;
+    }
+
+    /** Everything up to a sequence is durable. Sync agent only. */
+    void raiseDurable(final long sequence) {
+        durable.raise(sequence);
+        if (markFile != null) {
+            markFile.durable(sequence);
+        }
+    }
+
+    /** Lets the file go. When writer and sync agent have ended. */
+    void closeMarkFile() throws IOException {
+        final MarkFile closing = markFile;
+        markFile = null;
+        if (closing != null) {
+            closing.close();
+        }
     }
 
     PaddedSequence flushTarget() {

@@ -44,7 +44,7 @@ record JournalFiles(
                 leftovers.add(name);
             } else if (name.equals(FileNames.META)) {
                 hasMeta = true;
-            } else if (!name.equals(FileNames.LOCK)) {
+            } else if (!name.equals(FileNames.LOCK) && !name.equals(FileNames.MARK)) {
                 foreign = foreign == null ? name : foreign;
             }
         }

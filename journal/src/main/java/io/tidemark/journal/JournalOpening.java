@@ -5,6 +5,7 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.MarkFile;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
@@ -84,10 +85,21 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
             final KeeperAgent keeper = new KeeperAgent(
                     engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), adoptable);
+            publishMark(storage, engine);
             return new JournalOpening(engine, writer, sync, keeper, result.report());
         } catch (final IOException | RuntimeException | Error e) {
             metaFile.close();
             throw e;
+        }
+    }
+
+    /** Lets other processes see the durable mark. It is for their convenience only: without room for it, they do without. */
+    private static void publishMark(final Storage storage, final Engine engine) {
+        try {
+            engine.publishTo(
+                    MarkFile.publish(storage, engine.meta(), engine.durable().get()));
+        } catch (final IOException e) {
+            return;
         }
     }
 

@@ -344,6 +344,7 @@ final class KeeperAgent implements SignalledAgent {
             problem.addSuppressed(e);
         }
         closeQuietly(problem, metaFile::close);
+        closeQuietly(problem, engine::closeMarkFile);
         for (Segment segment = lastSegment; segment != null; segment = segment.nextAcquire()) {
             closeQuietly(problem, segment::unmap);
         }

@@ -149,7 +149,7 @@ final class SyncAgent implements SignalledAgent {
             // What is left was written while the end of the segment before it was being forced.
             pendingSinceNs = forceStartNs;
         }
-        engine.durable().raise(sequence);
+        engine.raiseDurable(sequence);
         engine.noteMarkMoved();
         tellListener(sequence);
     }

@@ -55,7 +55,7 @@ final class AnnouncingStorage implements Storage {
     }
 
     private static String kind(final String name) {
-        final String kind = name.startsWith(FileNames.META) ? "meta" : "segment";
+        final String kind = name.startsWith(FileNames.META) ? "meta" : name.equals(FileNames.MARK) ? "mark" : "segment";
         return FileNames.isPreparing(name) ? kind + ".preparing" : kind;
     }
 
@@ -144,6 +144,11 @@ final class AnnouncingStorage implements Storage {
         @Override
         public MappedFile map(final int length) throws IOException {
             return new Mapping(announced("map " + kind, () -> file.map(length)));
+        }
+
+        @Override
+        public MappedFile mapForReading(final int length) throws IOException {
+            return file.mapForReading(length);
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.tidemark.journal.format.DurableLag;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.MarkLayout;
 import io.tidemark.journal.format.MetaLayout;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
@@ -38,11 +39,13 @@ import org.junit.jupiter.api.Test;
 class FormatDocTest {
 
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "..", "docs", "format.md");
-    private static final List<Class<?>> LAYOUTS = List.of(FrameLayout.class, SegmentLayout.class, MetaLayout.class);
+    private static final List<Class<?>> LAYOUTS =
+            List.of(FrameLayout.class, SegmentLayout.class, MetaLayout.class, MarkLayout.class);
     private static final List<Class<?>> WITH_CONSTANTS = List.of(
             FrameLayout.class,
             SegmentLayout.class,
             MetaLayout.class,
+            MarkLayout.class,
             RecordType.class,
             DurableLag.class,
             FileNames.class);

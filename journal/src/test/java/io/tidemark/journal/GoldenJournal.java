@@ -191,6 +191,7 @@ enum GoldenJournal {
         private final List<Expected> expected = new ArrayList<>();
         private final Iterator<Long> ids = List.of(ID_HIGH, ID_LOW).iterator();
         private int segmentLength = SegmentLayout.MIN_SEGMENT_LENGTH;
+        private int queueLength = 64 << 10;
         private long nowNs = BEGIN_NS;
         private long nextSequence = 1;
         private Journal journal;
@@ -199,7 +200,7 @@ enum GoldenJournal {
         private JournalConfig config() {
             return JournalConfig.defaults()
                     .withSegmentLength(segmentLength)
-                    .withQueueLength(64 << 10)
+                    .withQueueLength(queueLength)
                     .withSyncPolicy(SyncPolicy.batch(Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1)))
                     .withInvokedAgents()
                     .withIdSource(ids::next)
@@ -272,6 +273,20 @@ enum GoldenJournal {
             return storage;
         }
 
+        Journal journal() {
+            return journal;
+        }
+
+        /** When the records appended since the last settling get written, if nothing else happens. */
+        long nowNs() {
+            return nowNs;
+        }
+
+        void lengths(final int ofSegment, final int ofQueue) {
+            segmentLength = ofSegment;
+            queueLength = ofQueue;
+        }
+
         List<Expected> expected() {
             return expected;
         }
@@ -280,7 +295,10 @@ enum GoldenJournal {
         Map<String, byte[]> files() throws IOException {
             final Map<String, byte[]> files = new TreeMap<>();
             for (final String name : storage.names()) {
-                files.put(name, storage.contents(name));
+                // A cache, which is not part of what has to be kept.
+                if (!name.equals(FileNames.MARK)) {
+                    files.put(name, storage.contents(name));
+                }
             }
             return files;
         }

@@ -153,6 +153,11 @@ final class SparseStorage implements Storage {
         }
 
         @Override
+        public MappedFile mapForReading(final int mappingLength) {
+            throw new UnsupportedOperationException("this storage is not mapped");
+        }
+
+        @Override
         public void close() {}
     }
 }

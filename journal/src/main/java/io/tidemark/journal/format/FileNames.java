@@ -12,6 +12,9 @@ public final class FileNames {
     /** Holds the two meta slots. */
     public static final String META = "journal.meta";
 
+    /** Tells other processes how far the journal is durable; a cache, see {@link MarkLayout}. */
+    public static final String MARK = "journal.mark";
+
     /** What a file is called until it is complete and forced; found at opening, it is deleted. */
     public static final String PREPARING_SUFFIX = ".preparing";
 

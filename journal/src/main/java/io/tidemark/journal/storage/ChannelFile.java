@@ -136,6 +136,28 @@ final class ChannelFile implements StorageFile {
         }
     }
 
+    /** Tailers map on their user's thread, so an interrupt is to do no harm here. */
+    @Override
+    public MappedFile mapForReading(final int length) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return new MappedChannelFile(path, Mapper.instance().mapForReading(channel, length), null);
+                } catch (final ClosedByInterruptException e) {
+                    interrupted |= Thread.interrupted();
+                    channel = FileChannel.open(path, reopeningOptions());
+                }
+            }
+        } catch (final IOException e) {
+            throw FailedCall.named("map " + length + " bytes for reading", path, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -4,7 +4,10 @@ package io.tidemark.journal.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file mapped for writing. One thread stores, another may force at the same time. */
+/**
+ * A mapped file. If it is mapped for writing, one thread stores, and another may force at the same time; if it is mapped
+ * for reading, one thread loads.
+ */
 public interface MappedFile {
 
     /**

@@ -36,7 +36,15 @@ abstract class Mapper {
         return INSTANCE;
     }
 
-    abstract Mapping map(FileChannel channel, int length) throws IOException;
+    abstract Mapping map(FileChannel channel, FileChannel.MapMode mode, int length) throws IOException;
+
+    Mapping map(final FileChannel channel, final int length) throws IOException {
+        return map(channel, FileChannel.MapMode.READ_WRITE, length);
+    }
+
+    Mapping mapForReading(final FileChannel channel, final int length) throws IOException {
+        return map(channel, FileChannel.MapMode.READ_ONLY, length);
+    }
 
     private static Mapper create() {
         try {
@@ -83,11 +91,10 @@ abstract class Mapper {
         }
 
         @Override
-        Mapping map(final FileChannel channel, final int length) throws IOException {
+        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int length) throws IOException {
             try {
                 final Object arena = ofShared.invokeExact();
-                final Object segment =
-                        map.invokeExact(channel, FileChannel.MapMode.READ_WRITE, 0L, (long) length, arena);
+                final Object segment = map.invokeExact(channel, mode, 0L, (long) length, arena);
                 final MappedByteBuffer buffer = (MappedByteBuffer) (ByteBuffer) asByteBuffer.invokeExact(segment);
                 return new ArenaMapping(buffer, arena);
             } catch (final IOException e) {
@@ -135,8 +142,8 @@ abstract class Mapper {
         }
 
         @Override
-        Mapping map(final FileChannel channel, final int length) throws IOException {
-            final MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int length) throws IOException {
+            final MappedByteBuffer buffer = channel.map(mode, 0, length);
             return new Mapping() {
                 @Override
                 public MappedByteBuffer buffer() {

@@ -52,6 +52,19 @@ public interface StorageFile extends Closeable {
      */
     MappedFile map(int length) throws IOException;
 
+    /**
+     * Maps the file for reading alone. The mapping outlives {@link #close()}, and the file's deletion.
+     *
+     * <p>Of a page that can't be reached the JVM knows no better than to end itself, if it is an intrinsic of the JDK that
+     * comes upon it, such as that of {@code CRC32C}. Only loads of single words and copies from buffer to buffer are safe:
+     * they fail with an {@link InternalError}, some late ({@link MappedFault}).
+     *
+     * @param length of the mapping, from the beginning of the file, which is at least that long
+     * @return the mapping, whose buffer can't be stored to and which must not be forced
+     * @throws IOException if it can't be mapped
+     */
+    MappedFile mapForReading(int length) throws IOException;
+
     /** Closes the file. */
     @Override
     void close() throws IOException;

@@ -129,6 +129,21 @@ final class SimulatedHandle implements StorageFile {
     }
 
     @Override
+    public MappedFile mapForReading(final int length) throws IOException {
+        return call(Kind.MAP, 0, length, new SimulatedMachine.Operation<SimulatedMapping>() {
+            @Override
+            public SimulatedMapping whole() {
+                return process.addReadingMapping(file, length);
+            }
+
+            @Override
+            public void discard(final SimulatedMapping result) {
+                result.discard();
+            }
+        });
+    }
+
+    @Override
     public void close() throws IOException {
         synchronized (machine) {
             if (closed) {

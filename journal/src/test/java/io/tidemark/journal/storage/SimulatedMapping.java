@@ -43,7 +43,7 @@ final class SimulatedMapping implements MappedFile {
             if (dead || unmapped) {
                 throw new IllegalStateException("the mapping is gone: file=" + file.name());
             }
-            return buffer.limit() <= machine.mappedLimit
+            return buffer.isReadOnly() || buffer.limit() <= machine.mappedLimit
                     ? buffer
                     : buffer.slice(0, machine.mappedLimit).order(buffer.order());
         }
@@ -52,6 +52,9 @@ final class SimulatedMapping implements MappedFile {
     @Override
     public void force(final int offset, final int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, buffer.capacity());
+        if (buffer.isReadOnly()) {
+            throw new IllegalStateException("mapped for reading: file=" + file.name());
+        }
         call(Kind.FORCE_MAPPED, offset, length, new SimulatedMachine.Operation<Boolean>() {
             @Override
             public Boolean whole() {

@@ -423,6 +423,13 @@ public final class SimulatedStorage implements Storage {
         return mapping;
     }
 
+    SimulatedMapping addReadingMapping(final SimulatedFile file, final int length) {
+        final SimulatedMapping mapping =
+                new SimulatedMapping(this, machine, file, file.map(length).asReadOnlyBuffer());
+        mappings.add(mapping);
+        return mapping;
+    }
+
     void removeMapping(final SimulatedMapping mapping) {
         mappings.remove(mapping);
         final ByteBuffer memory = mapping.file().unmap();

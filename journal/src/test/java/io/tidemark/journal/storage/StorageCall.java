@@ -41,7 +41,7 @@ public record StorageCall(long number, Kind kind, String name, long offset, long
         WRITE,
         /** {@link StorageFile#force(boolean)}. */
         FORCE,
-        /** {@link StorageFile#map(int)}. */
+        /** {@link StorageFile#map(int)} and {@link StorageFile#mapForReading(int)}. */
         MAP,
         /** {@link StorageFile#close()}. */
         CLOSE,
