@@ -322,6 +322,46 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
+     * Follows the journal from a record on. It may be one that does not exist yet. A tailer goes on when the journal is
+     * closed, and then comes to its end.
+     *
+     * @param fromSequence of the first record wanted, from 1
+     * @param visibility which records are given out
+     * @return the tailer, to be closed by the caller
+     * @throws IllegalArgumentException if {@code fromSequence} is below 1
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws StorageException if reading fails
+     */
+    public Tailer tailer(final long fromSequence, final Visibility visibility) {
+        return tailer(Start.atSequence(fromSequence), visibility);
+    }
+
+    /**
+     * Follows the journal from a place on. A tailer goes on when the journal is closed, and then comes to its end.
+     *
+     * @param start where to begin
+     * @param visibility which records are given out
+     * @return the tailer, to be closed by the caller
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws StorageException if reading fails
+     */
+    public Tailer tailer(final Start start, final Visibility visibility) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(visibility, "visibility");
+        return StorageCall.run(
+                engine.directory(),
+                () -> Tailer.open(
+                        storage,
+                        engine.meta(),
+                        new EngineMarks(engine),
+                        visibility,
+                        engine.config().ticker(),
+                        start));
+    }
+
+    /**
      * The longest payload that a record can have.
      *
      * @return bytes

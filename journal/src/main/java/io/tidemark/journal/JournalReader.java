@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * Reads a journal from outside: in another process than its writer, or with no writer at all. Needs no lock and no right
@@ -76,6 +78,48 @@ public final class JournalReader {
     public long replay(final long fromSequence, final long toSequence, final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
         return StorageCall.run(directory, () -> Replay.run(storage, fromSequence, toSequence, handler));
+    }
+
+    /**
+     * Follows the journal from a record on, while another process writes it. It may be a record that does not exist yet.
+     *
+     * @param fromSequence of the first record wanted, from 1
+     * @param visibility which records are given out
+     * @return the tailer, to be closed by the caller
+     * @throws IllegalArgumentException if {@code fromSequence} is below 1
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws StorageException if reading fails
+     */
+    public Tailer tailer(final long fromSequence, final Visibility visibility) {
+        return tailer(Start.atSequence(fromSequence), visibility);
+    }
+
+    /**
+     * Follows the journal from a place on, while another process writes it.
+     *
+     * @param start where to begin
+     * @param visibility which records are given out
+     * @return the tailer, to be closed by the caller
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws StorageException if reading fails
+     */
+    public Tailer tailer(final Start start, final Visibility visibility) {
+        return tailer(start, visibility, System::nanoTime);
+    }
+
+    Tailer tailer(final Start start, final Visibility visibility, final NanoClock ticker) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(visibility, "visibility");
+        return StorageCall.run(directory, () -> {
+            JournalFiles.listExisting(storage);
+            final Meta meta = Replay.readMeta(storage);
+            final TailedMarks marks = new PublishedMarks(storage, meta, visibility == Visibility.DURABLE);
+            return Tailer.open(storage, meta, marks, visibility, ticker, start);
+        });
     }
 
     /**

@@ -134,7 +134,7 @@ final class Replay {
     }
 
     /** Whether this is where the journal ends; damage is an exception, and a journal that has grown is no end. */
-    private static boolean isEnd(final Storage storage, final Meta meta, final JournalScan scan, final long toSequence)
+    static boolean isEnd(final Storage storage, final Meta meta, final JournalScan scan, final long toSequence)
             throws IOException {
         final JournalTail tail = JournalTail.of(storage, meta, scan);
         // What is missing, here or behind, may be so only because it lies before the head by now.

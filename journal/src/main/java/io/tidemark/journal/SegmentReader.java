@@ -122,6 +122,32 @@ final class SegmentReader implements Closeable {
 
     /** Reads the header page, and as much behind it as goes into the window. */
     private SegmentHeader readHeader(final long number, final Meta meta, final long sequence) throws IOException {
+        final SegmentHeader found = readHeader(file, window, path, number, meta, sequence);
+        windowEnd = Math.min(window.position(), found.segmentLength());
+        return found;
+    }
+
+    /**
+     * Reads and checks the header page of a segment.
+     *
+     * @param file of the segment
+     * @param window filled from the beginning of the file, as far as it goes; its position is behind what was read then
+     * @param path of the file
+     * @param number of the segment
+     * @param meta of the journal it must belong to
+     * @param sequence that is expected in it, for messages
+     * @return the header
+     * @throws IOException if it can't be read
+     * @throws CorruptJournalException if the header is not what it must be
+     */
+    static SegmentHeader readHeader(
+            final StorageFile file,
+            final ByteBuffer window,
+            final String path,
+            final long number,
+            final Meta meta,
+            final long sequence)
+            throws IOException {
         window.clear();
         final int length = file.read(window, 0);
         if (length < HEADER_PAGE_LENGTH) {
@@ -154,7 +180,7 @@ final class SegmentReader implements Closeable {
                     sequence,
                     "segment is cut short, expected " + found.segmentLength() + " bytes, found " + fileLength);
         }
-        windowEnd = Math.min(length, found.segmentLength());
+        window.clear().position(length);
         return found;
     }
 

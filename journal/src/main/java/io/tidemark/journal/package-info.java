@@ -10,10 +10,12 @@
  *                                | last, with release       |                         |
  *                                |   roll: take a standby   |   keeper thread: standbys, meta file, unmapping
  *  readers &lt;- files &lt;- the word of each frame               |
+ *  tailers &lt;- mapped segment &lt;- the word, or the mark       |
  * </pre>
  *
  * <p><b>The face:</b> {@link io.tidemark.journal.Journal} is open for writing and gives out
  * {@link io.tidemark.journal.Appender}s, one for each thread. {@link io.tidemark.journal.JournalReader} looks from outside.
+ * A {@link io.tidemark.journal.Tailer} follows, from inside or outside.
  * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
  *
  * <p><b>The way of a record:</b>

@@ -93,6 +93,30 @@ class AllocationTest {
     }
 
     @Test
+    void pollShouldAllocateNothingWhenItFollowsTheWriter() {
+        final long[] self = {Thread.currentThread().getId()};
+        final long[] sum = new long[1];
+        final RecordHandler handler =
+                (sequence, timestampNs, type, buffer, offset, length) -> sum[0] += buffer.getLong(offset) + sequence;
+        try (Journal journal = Journal.open(directory);
+                Tailer written = journal.tailer(1, Visibility.WRITTEN);
+                Tailer durable = journal.tailer(1, Visibility.DURABLE);
+                Tailer outside = JournalReader.open(directory).tailer(1, Visibility.WRITTEN)) {
+            final Appender appender = journal.appender();
+            final IntConsumer follow = i -> {
+                appender.append(direct, 0, 48);
+                written.poll(handler, 10);
+                durable.poll(handler, 10);
+                if (outside.peek(handler, 10) > 0) {
+                    outside.commit(outside.nextSequence());
+                }
+            };
+            assertEquals(0, leastAllocated(self, follow));
+            assertEquals(0, leastAllocated(self, i -> written.poll(handler, 1)), "idle");
+        }
+    }
+
+    @Test
     void appendShouldTakeAgronaBufferWithoutJvmFlagWhenItNeedsNone() {
         final DirectBuffer buffer = ArrayDirectBuffer.over(array);
         try (Journal journal = Journal.open(directory)) {

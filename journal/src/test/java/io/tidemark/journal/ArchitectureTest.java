@@ -73,9 +73,12 @@ class ArchitectureTest {
             "RepairReport$Range",
             "StorageException",
             "StorageFullException",
+            "Start",
             "SyncPolicy",
+            "Tailer",
             "VerifyReport",
-            "VerifyReport$Verdict");
+            "VerifyReport$Verdict",
+            "Visibility");
 
     /** Agrona's buffers need a JVM flag; its agents, idle strategies and clocks do not. */
     private static final Set<String> AGRONA_ALLOWED = Set.of(

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,6 +64,24 @@ final class HostileValues {
                     Duration.ofNanos(1),
                     Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
                     Duration.ofSeconds(Long.MIN_VALUE));
+        }
+        if (type == Instant.class) {
+            return Arrays.asList(null, Instant.MIN, Instant.EPOCH, Instant.MAX);
+        }
+        if (type == Start.class) {
+            return Arrays.asList(
+                    null,
+                    Start.atSequence(1),
+                    Start.atSequence(Long.MAX_VALUE),
+                    Start.atHead(),
+                    Start.atEnd(),
+                    Start.atTime(Instant.MAX));
+        }
+        if (type == Visibility.class) {
+            return Arrays.asList(null, Visibility.WRITTEN, Visibility.DURABLE);
+        }
+        if (type == Object.class) {
+            return Arrays.asList("something else", Start.atHead());
         }
         if (type == Path.class) {
             return paths(directory);

@@ -54,6 +54,7 @@ final class HostileWorld implements AutoCloseable {
     private final GuardedChannel channel;
     private final Batch batch = new Batch().add(HostileValues.bytes(), 0, 1);
     private final List<String> expected = new ArrayList<>();
+    private final List<Tailer> tailers = new ArrayList<>();
 
     HostileWorld(final State state) {
         this.state = state;
@@ -140,6 +141,14 @@ final class HostileWorld implements AutoCloseable {
         if (type == SyncPolicy.class) {
             return CONFIG.syncPolicy();
         }
+        if (type == Tailer.class) {
+            final Tailer tailer = journal.tailer(1, Visibility.WRITTEN);
+            tailers.add(tailer);
+            return tailer;
+        }
+        if (type == Start.class) {
+            return Start.atHead();
+        }
         if (type == JournalReader.class) {
             return JournalReader.open(machine.sibling());
         }
@@ -154,6 +163,9 @@ final class HostileWorld implements AutoCloseable {
     void noteSuccess(final Executable member, final @Nullable Object[] arguments, final @Nullable Object result) {
         if (result instanceof BufferClaim claim) {
             claim.abort();
+        }
+        if (result instanceof Tailer tailer) {
+            tailer.close();
         }
         final String name = member.getName();
         if (member.getDeclaringClass() == BufferClaim.class && name.equals("commit")) {
@@ -204,6 +216,7 @@ final class HostileWorld implements AutoCloseable {
     @Override
     public void close() {
         channel.close();
+        tailers.forEach(Tailer::close);
         switch (state) {
             case OPEN, CLOSED -> {
                 journal.close();
@@ -212,6 +225,7 @@ final class HostileWorld implements AutoCloseable {
             case FAILED -> assertThrows(JournalFailedException.class, journal::close);
             case STALLED -> assertThrows(StorageFullException.class, journal::close);
         }
+        assertEquals(List.of(), machine.liveMappings());
         assertEquals(List.of(), machine.storesAfterUnmap());
         assertEquals(false, machine.isLocked());
     }
