@@ -3,9 +3,13 @@ package io.tidemark.journal.cli;
 
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.Start;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,15 @@ final class CatCommand implements Callable<Integer> {
     private long toSequence = Long.MAX_VALUE;
 
     @Option(
+            names = "--from-time",
+            paramLabel = "INSTANT",
+            description = "First time wanted, such as 2027-01-31T12:00:00Z, instead of a sequence.")
+    private @Nullable Instant fromTime;
+
+    @Option(names = "--to-time", paramLabel = "INSTANT", description = "Last time wanted, instead of a sequence.")
+    private @Nullable Instant toTime;
+
+    @Option(
             names = "--json",
             description = "Print a JSON object a line: sequence, timestamp, timestampNs, type, and payload, or "
                     + "payloadBase64 where the payload is not UTF-8.")
@@ -64,6 +77,9 @@ final class CatCommand implements Callable<Integer> {
         if (fromSequence != null && fromSequence < 1) {
             throw misused("--from must be at least 1: found " + fromSequence);
         }
+        if ((fromSequence != null && fromTime != null) || (toSequence != Long.MAX_VALUE && toTime != null)) {
+            throw misused("a sequence and a time can't both tell where to begin, or where to end");
+        }
         if (toSequence < (fromSequence == null ? 1 : fromSequence)) {
             throw misused("--to must not be below --from, nor below 1: found " + toSequence);
         }
@@ -77,7 +93,8 @@ final class CatCommand implements Callable<Integer> {
         }
         final OutputBuffer out = new OutputBuffer(streams.out());
         try {
-            replay(reader, Math.max(1, fromSequence == null ? head : fromSequence), out);
+            final long to = toTime == null ? toSequence : sequenceAt(reader, justAfter(toTime)) - 1;
+            replay(reader, from(reader, head), to, out);
         } catch (final UncheckedIOException e) {
             final IOException failure = Objects.requireNonNull(e.getCause());
             if (!streams.isReaderGone(failure)) {
@@ -87,22 +104,31 @@ final class CatCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private long from(final JournalReader reader, final long head) {
+        if (fromTime != null) {
+            return sequenceAt(reader, fromTime);
+        }
+        return Math.max(1, fromSequence == null ? head : fromSequence);
+    }
+
+    private static Instant justAfter(final Instant time) {
+        return time.equals(Instant.MAX) ? time : time.plusNanos(1);
+    }
+
     private ParameterException misused(final String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void replay(final JournalReader reader, final long from, final OutputBuffer out) {
-        final RecordHandler handler;
-        if (json) {
-            handler = new RecordJson(out)::write;
-        } else {
-            handler = (sequence, timestampNs, type, buffer, offset, length) -> {
-                out.put(buffer, offset, length);
-                out.put((byte) '\n');
-            };
+    private static long sequenceAt(final JournalReader reader, final Instant time) {
+        try (Tailer tailer = reader.tailer(Start.atTime(time), Visibility.WRITTEN)) {
+            return tailer.nextSequence();
         }
+    }
+
+    private void replay(final JournalReader reader, final long from, final long to, final OutputBuffer out) {
+        final RecordHandler handler = RecordLines.handler(out, json);
         try {
-            reader.replay(from, toSequence, handler);
+            reader.replay(from, to, handler);
         } catch (final UncheckedIOException e) {
             throw e;
         } catch (final RuntimeException e) {

@@ -69,6 +69,7 @@ public final class Tidemark implements Runnable {
         commandLine
                 .addSubcommand(new AppendCommand(streams))
                 .addSubcommand(new CatCommand(streams))
+                .addSubcommand(new TailCommand(streams))
                 .addSubcommand(new VerifyCommand(streams))
                 .addSubcommand(new StatCommand(streams))
                 .addSubcommand(new TruncateCommand(streams))

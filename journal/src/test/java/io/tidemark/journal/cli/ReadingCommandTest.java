@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands that read leave no trace, and don't mind a writer beside them. */
 class ReadingCommandTest {
 
-    private static final List<String> COMMANDS = List.of("cat", "verify", "stat");
+    private static final List<String> COMMANDS = List.of("cat", "tail", "verify", "stat");
 
     /** A multiple of 16. */
     private static final int NUMBERS_PER_ROUND = 8000;

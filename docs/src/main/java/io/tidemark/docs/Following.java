@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.docs;
+
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.OvertakenException;
+import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.Start;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Follows a journal that another process writes, in the ways there are. */
+public final class Following {
+
+    private Following() {}
+
+    static void follow(final Path directory, final RecordHandler handler, final BooleanSupplier running) {
+        final JournalReader reader = JournalReader.open(directory);
+        final IdleStrategy idleStrategy = new BackoffIdleStrategy();
+        try (Tailer tailer = reader.tailer(Start.atHead(), Visibility.DURABLE)) {
+            while (running.getAsBoolean()) {
+                idleStrategy.idle(tailer.poll(handler, 256));
+            }
+        }
+    }
+
+    static void followWhatIsLeft(final Tailer tailer, final RecordHandler handler, final BooleanSupplier running) {
+        while (running.getAsBoolean()) {
+            try {
+                tailer.poll(handler, 256);
+            } catch (final OvertakenException e) {
+                tailer.seek(e.headSequence()); // what was before is gone
+            }
+        }
+    }
+
+    static void handOver(final Tailer tailer, final RecordHandler collect, final Runnable send) {
+        final long[] last = {tailer.nextSequence() - 1};
+        tailer.peek(
+                (sequence, timestampNs, type, buffer, offset, length) -> {
+                    collect.onRecord(sequence, timestampNs, type, buffer, offset, length);
+                    last[0] = sequence;
+                },
+                256);
+        send.run(); // if this throws, the same records come again
+        tailer.commit(last[0]);
+    }
+
+    static long firstOf(final JournalReader reader, final Instant morning) {
+        try (Tailer tailer = reader.tailer(Start.atTime(morning), Visibility.WRITTEN)) {
+            return tailer.nextSequence();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.cli;
+
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.Start;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tail}: the last records, and those that come. */
+@Command(
+        name = "tail",
+        mixinStandardHelpOptions = true,
+        versionProvider = Tidemark.Version.class,
+        description = {
+            "Prints the last records, a line each as 'cat' does, and with -f goes on as they come. Works beside a writer, "
+                    + "needs no right to write, and changes nothing.",
+            ""
+        },
+        footer = {
+            "",
+            "Damage to what had been durable is an error, after everything before it was",
+            "printed, and so is truncation of what was to come next. With -f it ends at a",
+            "signal, after whole lines, or quietly, with exit code 0, at the first record",
+            "that the reader of a pipe no longer wants. Exit codes: see tidemark --help."
+        })
+final class TailCommand implements Callable<Integer> {
+
+    private static final long DEFAULT_COUNT = 10;
+    private static final int RECORDS_PER_POLL = 256;
+    private static final int MAX_SPINS = 100;
+    private static final int MAX_YIELDS = 10;
+    private static final long MIN_PARK_NS = 50_000;
+    private static final long MAX_PARK_NS = 5_000_000;
+
+    /** How long a signal waits for the lines that are being printed. */
+    private static final long LAST_WORDS_MS = 1_000;
+
+    private final Streams streams;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with the records that come.")
+    private boolean follows;
+
+    @Option(names = "-n", paramLabel = "COUNT", description = "Begin with the last COUNT records. Default: 10.")
+    private @Nullable Long count;
+
+    @Option(names = "--durable", description = "Print a record only when no power cut can take it away any more.")
+    private boolean durable;
+
+    @Option(names = "--from", paramLabel = "SEQ", description = "Begin with this sequence instead.")
+    private @Nullable Long fromSequence;
+
+    @Option(
+            names = "--from-time",
+            paramLabel = "INSTANT",
+            description = "Begin with the first record of this time or later instead, such as 2027-01-31T12:00:00Z.")
+    private @Nullable Instant fromTime;
+
+    @Option(names = "--json", description = "Print a JSON object a line, as 'cat --json' does.")
+    private boolean json;
+
+    /** Set by the signal, read by the thread that prints. */
+    private volatile boolean stopping;
+
+    TailCommand(final Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() {
+        if ((count == null ? 0 : 1) + (fromSequence == null ? 0 : 1) + (fromTime == null ? 0 : 1) > 1) {
+            throw misused("only one of -n, --from and --from-time tells where to begin");
+        }
+        if (count != null && count < 0) {
+            throw misused("-n must be at least 0: found " + count);
+        }
+        if (fromSequence != null && fromSequence < 1) {
+            throw misused("--from must be at least 1: found " + fromSequence);
+        }
+        final JournalReader reader = JournalReader.open(directory);
+        final OutputBuffer out = new OutputBuffer(streams.out());
+        final Thread hook = new Thread(this::endOnSignal, "tidemark-signal");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            print(reader, out);
+        } catch (final UncheckedIOException e) {
+            final IOException failure = Objects.requireNonNull(e.getCause());
+            if (!streams.isReaderGone(failure)) {
+                throw Streams.outputFailed(failure);
+            }
+        } finally {
+            ended.countDown();
+            removeHook(hook);
+        }
+        return ExitCode.OK;
+    }
+
+    private ParameterException misused(final String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void print(final JournalReader reader, final OutputBuffer out) {
+        final Visibility visibility = durable ? Visibility.DURABLE : Visibility.WRITTEN;
+        final long last = lastSequence(reader, visibility);
+        final RecordHandler handler = RecordLines.handler(out, json);
+        try (Tailer tailer = reader.tailer(start(reader.headSequence(), last), visibility)) {
+            while (!stopping && tailer.nextSequence() <= last && printSome(tailer, handler, out, last) > 0) {
+                // Up to where the journal ended when this began.
+            }
+            if (follows) {
+                follow(tailer, handler, out);
+            }
+        }
+    }
+
+    private void follow(final Tailer tailer, final RecordHandler handler, final OutputBuffer out) {
+        final IdleStrategy idleStrategy = new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NS, MAX_PARK_NS);
+        while (!stopping) {
+            idleStrategy.idle(printSome(tailer, handler, out, Long.MAX_VALUE));
+        }
+    }
+
+    private static int printSome(
+            final Tailer tailer, final RecordHandler handler, final OutputBuffer out, final long last) {
+        final int limit = (int) Math.min(RECORDS_PER_POLL, last - tailer.nextSequence() + 1);
+        try {
+            return tailer.poll(handler, limit);
+        } finally {
+            // What was whole comes before the news of what is not.
+            out.flush();
+        }
+    }
+
+    private static long lastSequence(final JournalReader reader, final Visibility visibility) {
+        try (Tailer end = reader.tailer(Start.atEnd(), visibility)) {
+            return end.nextSequence() - 1;
+        }
+    }
+
+    private Start start(final long head, final long last) {
+        if (fromTime != null) {
+            return Start.atTime(fromTime);
+        }
+        if (fromSequence == null) {
+            return Start.atSequence(Math.max(head, last - Math.min(last, count == null ? DEFAULT_COUNT : count) + 1));
+        }
+        if (fromSequence < head) {
+            throw new CommandException(
+                    ExitCode.BAD_INPUT,
+                    "sequence " + fromSequence + " was truncated: expected --from at or above the head, " + head
+                            + ": directory=" + directory);
+        }
+        return Start.atSequence(fromSequence);
+    }
+
+    /** Lets the lines that are being printed be whole. */
+    private void endOnSignal() {
+        stopping = true;
+        try {
+            ended.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeHook(final Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (final IllegalStateException e) {
+            // The process is ending already, and the hook is waiting for nothing else.
+        }
+    }
+}

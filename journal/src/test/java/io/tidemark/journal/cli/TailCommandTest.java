@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TailCommandTest {
+
+    private static final int LINES = 3_000;
+
+    @TempDir
+    private Path root;
+
+    private Path directory() {
+        return root.resolve("journal");
+    }
+
+    private static List<String> numbers(final int first, final int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(i -> "line " + i).toList();
+    }
+
+    private static byte[] text(final int first, final int last) {
+        return (String.join("\n", numbers(first, last)) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void append(final int first, final int last) {
+        CommandResult.ofInput(text(first, last), "append", directory(), "--segment-length", 65536)
+                .requireOk();
+    }
+
+    private List<String> tail(final Object... options) {
+        final Object[] words = new Object[options.length + 2];
+        words[0] = "tail";
+        words[1] = directory();
+        System.arraycopy(options, 0, words, 2, options.length);
+        return CommandResult.of(words).requireOk().lines();
+    }
+
+    @Test
+    void tailShouldPrintTheLastRecordsWhenAskedForSome() {
+        append(1, LINES);
+        assertEquals(numbers(LINES - 9, LINES), tail());
+        assertEquals(numbers(LINES - 9, LINES), tail("--durable"));
+        assertEquals(List.of(), tail("-n", 0));
+        assertEquals(numbers(LINES - 699, LINES), tail("-n", 700));
+        assertEquals(numbers(1, LINES), tail("-n", LINES + 5));
+        assertEquals(numbers(2_500, LINES), tail("--from", 2_500));
+        assertEquals(List.of(), tail("--from", LINES + 1));
+        assertEquals(List.of(), tail("--from-time", "2999-01-01T00:00:00Z"));
+        assertEquals(numbers(1, LINES), tail("--from-time", "1999-01-01T00:00:00Z"));
+        final String json = tail("-n", 1, "--json").get(0);
+        assertTrue(json.contains("\"payload\":\"line " + LINES + "\""), json);
+    }
+
+    @Test
+    void catShouldPrintWhatLiesInTimeWhenTimesAreGiven() {
+        append(1, 5);
+        final String third = CommandResult.of("cat", directory(), "--json", "--from", 3, "--to", 3)
+                .requireOk()
+                .lines()
+                .get(0)
+                .replaceFirst(".*\"timestamp\":\"([^\"]*)\".*", "$1");
+        append(6, 9);
+        assertEquals(
+                numbers(6, 9),
+                CommandResult.of("cat", directory(), "--from-time", third).requireOk().lines().stream()
+                        .filter(line -> line.compareTo("line 6") >= 0)
+                        .toList());
+        final List<String> before = CommandResult.of("cat", directory(), "--to-time", third)
+                .requireOk()
+                .lines();
+        assertTrue(before.containsAll(numbers(1, 3)) && !before.contains("line 6"), before.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-n -1",
+                "-n x",
+                "--from 0",
+                "--from-time yesterday",
+                "-n 1 --from 2",
+                "--from 1 --from-time 2027-01-01T00:00:00Z"
+            })
+    void tailShouldRefuseWhenItIsMisused(final String options) {
+        append(1, 3);
+        final CommandResult result = CommandResult.of((Object[]) ("tail " + directory() + " " + options).split(" "));
+        assertEquals(ExitCode.BAD_INPUT, result.exitCode(), result.text());
+    }
+
+    @Test
+    void tailShouldFollowTheWriterWhenAsked() throws IOException {
+        append(1, 20);
+        try (ToolProcess tail =
+                ToolProcess.start(root.resolve("err"), "tail", directory(), "-f", "-n", 3, "--durable")) {
+            assertEquals(numbers(18, 20), List.of(tail.readLine(), tail.readLine(), tail.readLine()));
+            append(21, LINES);
+            for (final String line : numbers(21, LINES)) {
+                assertEquals(line, tail.readLine());
+            }
+            tail.terminate();
+            assertEquals(143, tail.awaitExit());
+            assertEquals("", tail.err());
+        }
+    }
+
+    @Test
+    void tailShouldEndQuietlyWhenTheReaderOfItsPipeHasGone() throws IOException {
+        append(1, 20);
+        try (ToolProcess tail = ToolProcess.start(root.resolve("err"), "tail", directory(), "-f")) {
+            assertEquals("line 11", tail.readLine());
+            tail.closeOutput();
+            append(21, 40);
+            assertEquals(ExitCode.OK, tail.awaitExit());
+            assertEquals("", tail.err());
+        }
+    }
+}
