@@ -10,13 +10,15 @@ public final class Start {
 
     private static final Start HEAD = new Start(Kind.HEAD, 0);
     private static final Start END = new Start(Kind.END, 0);
+    private static final Start CHECKPOINT = new Start(Kind.CHECKPOINT, 0);
 
     /** What the place is told by. */
     enum Kind {
         SEQUENCE,
         HEAD,
         END,
-        TIME
+        TIME,
+        CHECKPOINT
     }
 
     private final Kind kind;
@@ -73,6 +75,16 @@ public final class Start {
         return new Start(Kind.TIME, toNs(Objects.requireNonNull(time, "time")));
     }
 
+    /**
+     * Behind the last completed checkpoint: at the first record that the data of whoever made it may lack. Without a checkpoint,
+     * at the head.
+     *
+     * @return the place
+     */
+    public static Start behindCheckpoint() {
+        return CHECKPOINT;
+    }
+
     /** Times beyond what a timestamp can tell, some 292 years before and after 1970, are before or after all of them. */
     private static long toNs(final Instant time) {
         final long second = TimeUnit.SECONDS.toNanos(1);
@@ -112,6 +124,7 @@ public final class Start {
             case HEAD -> "head";
             case END -> "end";
             case TIME -> "time " + value + " ns";
+            case CHECKPOINT -> "behind the last checkpoint";
         };
     }
 }

@@ -67,6 +67,8 @@ final class StartSearch {
                 look((meta, files) -> visibleSequence < 0
                         ? atEnd(meta, files)
                         : atSequence(meta, files, Math.max(visibleSequence + 1, meta.head())));
+            case CHECKPOINT ->
+                look((meta, files) -> atSequence(meta, files, Math.max(meta.checkpointSequence() + 1, meta.head())));
             case TIME -> look((meta, files) -> atTime(meta, files, start.timeNs()));
         };
     }
@@ -74,15 +76,13 @@ final class StartSearch {
     private Place look(final Attempt attempt) throws IOException {
         for (int i = 1; true; i++) {
             JournalFiles.listExisting(storage);
-            final Meta meta = Replay.readMeta(storage);
-            // Listed behind the mark: a live writer names a segment before the mark can lie in it.
-            final JournalFiles files = JournalFiles.listExisting(storage);
-            files.requireSegments(storage, meta);
-            files.requireContiguous(storage);
+            final JournalLook look = JournalLook.take(storage, Replay.readMeta(storage));
             try {
-                return attempt.run(meta, files);
-            } catch (final NoSuchFileException e) {
-                if (i == ATTEMPTS || Replay.readMeta(storage).head() == meta.head()) {
+                return attempt.run(look.meta(), look.files());
+            } catch (final NoSuchFileException | CorruptJournalException e) {
+                // What is missing may have been truncated since it was listed.
+                final Meta now = Replay.readMeta(storage);
+                if (i == ATTEMPTS || now.generation() == look.meta().generation()) {
                     throw e;
                 }
             }

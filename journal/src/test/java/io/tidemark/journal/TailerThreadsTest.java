@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,105 @@ class TailerThreadsTest {
             }
         } finally {
             tailers.forEach(Tailer::close);
+        }
+    }
+
+    /** Reads until the last record, and goes on at the head when it was overtaken. */
+    private void followFromTheHead(final Tailer tailer, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final long[] next = {tailer.nextSequence()};
+        try {
+            while (next[0] <= RECORDS && failure.get() == null) {
+                try {
+                    tailer.poll(
+                            (sequence, timestampNs, type, buffer, offset, length) -> {
+                                check(sequence, buffer, offset, length, next[0]);
+                                next[0]++;
+                            },
+                            1 + random.nextInt(200));
+                } catch (final OvertakenException e) {
+                    assertEquals(next[0], e.sequence());
+                    assertTrue(e.headSequence() > next[0], "not overtaken");
+                    tailer.seek(Start.atHead());
+                    assertTrue(tailer.nextSequence() >= e.headSequence(), "the head went back");
+                    next[0] = tailer.nextSequence();
+                }
+                if (random.nextInt(20) == 0) {
+                    LockSupport.parkNanos(random.nextInt(3_000_000));
+                }
+            }
+        } catch (final Throwable e) {
+            failure.compareAndSet(null, new AssertionError("seed=" + seed + ", next=" + next[0], e));
+        }
+    }
+
+    private void truncate(final Journal journal) {
+        final SplittableRandom random = new SplittableRandom(SEED);
+        try {
+            while (journal.durableSequence() < RECORDS && failure.get() == null) {
+                journal.truncate(Math.max(0, journal.durableSequence() - random.nextInt(2_000)));
+                LockSupport.parkNanos(1_000_000);
+            }
+        } catch (final Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    @Test
+    void tailersShouldGiveEveryRecordOnceOrBeOvertakenWhenTheJournalIsTruncatedAllTheTime() throws Throwable {
+        final JournalConfig config = JournalConfig.defaults()
+                .withSegmentLength(64 << 10)
+                .withQueueLength(64 << 10)
+                .withSyncPolicy(SyncPolicy.batch(500, 32 << 10, Duration.ofMillis(1)));
+        final List<Tailer> tailers = new ArrayList<>();
+        try (Journal journal = Journal.open(directory, config)) {
+            final JournalReader reader = JournalReader.open(directory);
+            final List<Thread> threads = new ArrayList<>();
+            final Tailer late = reader.tailer(1, Visibility.WRITTEN);
+            tailers.add(late);
+            threads.add(new Thread(() -> truncate(journal), "truncator"));
+            for (int i = 0; i < TAILERS; i++) {
+                final Visibility visibility = i % 2 == 0 ? Visibility.WRITTEN : Visibility.DURABLE;
+                final Tailer tailer = i % 4 < 2 ? journal.tailer(1, visibility) : reader.tailer(1, visibility);
+                tailers.add(tailer);
+                final long seed = SEED + i;
+                threads.add(new Thread(() -> followFromTheHead(tailer, seed), "tailer-" + i));
+            }
+            threads.forEach(Thread::start);
+            append(journal);
+            for (final Thread thread : threads) {
+                thread.join();
+            }
+            if (failure.get() != null) {
+                throw failure.get();
+            }
+            assertEquals(RECORDS + 1, journal.truncate(RECORDS));
+            assertThrows(OvertakenException.class, () -> late.poll((a, b, c, d, e, f) -> {}, 1));
+            late.seek(Start.atHead());
+            assertEquals(RECORDS + 1, late.nextSequence());
+        } finally {
+            tailers.forEach(Tailer::close);
+        }
+    }
+
+    @Test
+    void tailerShouldStartBehindTheLastCheckpoint() {
+        try (Journal journal = Journal.open(directory)) {
+            final Appender appender = journal.appender();
+            for (int i = 0; i < 10; i++) {
+                appender.append(new byte[i], 0, i);
+            }
+            try (Tailer tailer = journal.tailer(Start.behindCheckpoint(), Visibility.WRITTEN)) {
+                assertEquals(1, tailer.nextSequence());
+            }
+            try (Checkpoint checkpoint = journal.beginCheckpoint(6)) {
+                checkpoint.complete();
+            }
+            try (Tailer tailer = journal.tailer(Start.behindCheckpoint(), Visibility.WRITTEN)) {
+                assertEquals(7, tailer.nextSequence());
+                final int[] lengths = {6};
+                assertEquals(4, tailer.poll((a, b, c, d, e, length) -> assertEquals(lengths[0]++, length), 100));
+            }
         }
     }
 
