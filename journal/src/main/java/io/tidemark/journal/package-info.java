@@ -28,8 +28,8 @@
  *       full it seals it and takes a standby, without a system call.
  *   <li>The {@code SyncAgent} forces what was written when the policy says so, and raises the {@code DurableMark}, which wakes
  *       those who wait.
- *   <li>The {@code KeeperAgent} makes standbys, unmaps what is full and forced, and writes the mark to the meta file now and
- *       then, so that recovery need not read far.
+ *   <li>The {@code KeeperAgent} makes standbys, unmaps what is full and forced, writes the mark to the meta file now and then, so
+ *       that recovery need not read far, and deletes what was truncated.
  * </ol>
  *
  * <p><b>Threads:</b> every mutable field has one owning thread, which its class names. Data flows one way; what flows back
@@ -40,6 +40,10 @@
  * {@code JournalScan} walks the chain of frames, {@code JournalTail} judges where it breaks off, and {@code RecoveryCase} is
  * the table that decides. {@code TailSearch} looks behind the break for frames that prove what had been durable: that is how
  * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
+ *
+ * <p><b>Letting go:</b> a {@link io.tidemark.journal.Checkpoint} says that the user's data holds what the journal holds. The
+ * keeper then moves the head durably, and {@code Truncation} deletes the segments before it, one by one. Readers hold no lock:
+ * {@code JournalLook} tells what was truncated while they looked from what is lost.
  *
  * <p><b>Beside the journal:</b> {@link io.tidemark.journal.GuardedChannel} writes pages of data files, none before its record
  * is durable. {@code Repair} takes what is whole from a damaged journal into a new one: {@code SalvageScan} finds every whole

@@ -124,7 +124,14 @@ final class SimulatedMachine {
                 }
             }
             case HALF -> operation.half(new SplittableRandom(fault.seed()), fault.isPowerCut());
-            case WHOLE -> operation.discard(operation.whole());
+            case WHOLE -> {
+                try {
+                    operation.discard(operation.whole());
+                } finally {
+                    // The power goes behind a call that fails by itself, too.
+                    off = failure == null;
+                }
+            }
         }
         if (failure == null) {
             off = true;
