@@ -130,7 +130,7 @@ public final class MarkLayout {
      * @return everything up to here is durable; -1 if the two words do not match, or hold no sequence
      */
     public static long durableAcquire(final ByteBuffer buffer) {
-        for (int look = 0; look < LOOKS; look++) {
+        for (int looksLeft = LOOKS; looksLeft != 0; looksLeft--) {
             final long sequence = (long) LONG.getAcquire(buffer, DURABLE_SEQUENCE_OFFSET);
             final long complement = (long) LONG.getAcquire(buffer, COMPLEMENT_OFFSET);
             if (sequence == ~complement && sequence >= 0 && sequence <= FrameLayout.MAX_SEQUENCE) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,10 @@ class MarkLayoutTest {
         assertEquals("TIDEMARK", new String(magic, StandardCharsets.US_ASCII));
         page.order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(SegmentLayout.FORMAT_VERSION, page.getInt(MarkLayout.VERSION_OFFSET));
+        final CRC32C checksum = new CRC32C();
+        checksum.update(
+                page.slice(MarkLayout.VERSION_OFFSET, MarkLayout.DURABLE_SEQUENCE_OFFSET - MarkLayout.VERSION_OFFSET));
+        assertEquals((int) checksum.getValue(), page.getInt(MarkLayout.CHECKSUM_OFFSET));
         assertEquals(77, page.getLong(MarkLayout.DURABLE_SEQUENCE_OFFSET));
         assertEquals(~77L, page.getLong(MarkLayout.COMPLEMENT_OFFSET));
         for (int i = MarkLayout.COMPLEMENT_OFFSET + Long.BYTES; i < MarkLayout.FILE_LENGTH; i++) {
