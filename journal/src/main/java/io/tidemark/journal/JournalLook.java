@@ -18,6 +18,13 @@ import java.io.IOException;
  */
 record JournalLook(Meta meta, JournalFiles files) {
 
+    /** Looks at a journal that must exist. */
+    static JournalLook take(final Storage storage) throws IOException {
+        JournalFiles.listExisting(storage);
+        return take(storage, Replay.readMeta(storage));
+    }
+
+    /** Looks at a journal of which the meta file was read already. */
     static JournalLook take(final Storage storage, final Meta first) throws IOException {
         Meta meta = first;
         while (true) {

@@ -39,9 +39,8 @@ final class Replay {
         if (fromSequence < 1) {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
         }
-        JournalFiles.listExisting(storage);
         while (true) {
-            final JournalLook look = JournalLook.take(storage, readMeta(storage));
+            final JournalLook look = JournalLook.take(storage);
             if (look.files().segments().isEmpty()) {
                 return fromSequence;
             }

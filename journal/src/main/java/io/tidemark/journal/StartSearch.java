@@ -75,8 +75,7 @@ final class StartSearch {
 
     private Place look(final Attempt attempt) throws IOException {
         for (int i = 1; true; i++) {
-            JournalFiles.listExisting(storage);
-            final JournalLook look = JournalLook.take(storage, Replay.readMeta(storage));
+            final JournalLook look = JournalLook.take(storage);
             try {
                 return attempt.run(look.meta(), look.files());
             } catch (final NoSuchFileException | CorruptJournalException e) {

@@ -171,9 +171,8 @@ final class Verification {
     }
 
     static JournalStatus status(final Storage storage) throws IOException {
-        JournalFiles.listExisting(storage);
         while (true) {
-            final JournalLook look = JournalLook.take(storage, Replay.readMeta(storage));
+            final JournalLook look = JournalLook.take(storage);
             try {
                 return status(storage, look);
             } catch (final CorruptJournalException | NoSuchFileException e) {

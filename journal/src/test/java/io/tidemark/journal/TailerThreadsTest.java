@@ -26,6 +26,12 @@ class TailerThreadsTest {
     private static final int TAILERS = 16;
     private static final int RECORDS = 40_000;
 
+    /** Short segments, so that the writer rolls all the time. */
+    private static final JournalConfig ROLLING = JournalConfig.defaults()
+            .withSegmentLength(64 << 10)
+            .withQueueLength(64 << 10)
+            .withSyncPolicy(SyncPolicy.batch(500, 32 << 10, Duration.ofMillis(1)));
+
     @TempDir
     private Path directory;
 
@@ -88,12 +94,8 @@ class TailerThreadsTest {
 
     @Test
     void tailersShouldGiveEveryRecordOnceWhenTheWriterRollsAllTheTime() throws Throwable {
-        final JournalConfig config = JournalConfig.defaults()
-                .withSegmentLength(64 << 10)
-                .withQueueLength(64 << 10)
-                .withSyncPolicy(SyncPolicy.batch(500, 32 << 10, Duration.ofMillis(1)));
         final List<Tailer> tailers = new ArrayList<>();
-        try (Journal journal = Journal.open(directory, config)) {
+        try (Journal journal = Journal.open(directory, ROLLING)) {
             final JournalReader reader = JournalReader.open(directory);
             final List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < TAILERS; i++) {
@@ -159,12 +161,8 @@ class TailerThreadsTest {
 
     @Test
     void tailersShouldGiveEveryRecordOnceOrBeOvertakenWhenTheJournalIsTruncatedAllTheTime() throws Throwable {
-        final JournalConfig config = JournalConfig.defaults()
-                .withSegmentLength(64 << 10)
-                .withQueueLength(64 << 10)
-                .withSyncPolicy(SyncPolicy.batch(500, 32 << 10, Duration.ofMillis(1)));
         final List<Tailer> tailers = new ArrayList<>();
-        try (Journal journal = Journal.open(directory, config)) {
+        try (Journal journal = Journal.open(directory, ROLLING)) {
             final JournalReader reader = JournalReader.open(directory);
             final List<Thread> threads = new ArrayList<>();
             final Tailer late = reader.tailer(1, Visibility.WRITTEN);
