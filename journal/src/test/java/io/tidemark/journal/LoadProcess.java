@@ -73,6 +73,11 @@ final class LoadProcess implements AutoCloseable {
         return answer();
     }
 
+    /** Whether the next answer can be had without waiting for it, be it that the process has ended. */
+    boolean hasAnswered() throws IOException {
+        return output.ready() || !process.isAlive();
+    }
+
     /** The next answer. */
     String answer() throws IOException {
         final String line = output.readLine();
