@@ -19,7 +19,9 @@ import java.util.stream.Stream;
  *
  * @param descriptors open file descriptors
  * @param journalDescriptors those of files below the directory that was asked about, deleted files included
- * @param mappings memory mappings of any kind
+ * @param mappings memory mappings of files, but for libraries and what the JVM maps of its own installation. Mappings without a
+ *     file are not counted: the JVM makes them for threads, heap and compiled code as it sees fit, and what a journal has of
+ *     them are direct buffers
  * @param journalMappings those of files below that directory
  * @param threads Java threads
  * @param journalThreads those that a journal names
@@ -147,9 +149,10 @@ record ProcessResources(
 
     private static int[] mappings(final String inDirectory) throws IOException {
         final int[] counts = new int[2];
+        final String ofJvm = Path.of(System.getProperty("java.home")).toRealPath() + "/";
         try (Stream<String> lines = Files.lines(MAPPINGS)) {
-            lines.forEach(line -> {
-                counts[0]++;
+            lines.filter(line -> line.indexOf('/') >= 0).forEach(line -> {
+                counts[0] += line.contains(ofJvm) || line.contains(".so") ? 0 : 1;
                 if (line.contains(inDirectory)) {
                     counts[1]++;
                 }
