@@ -101,7 +101,10 @@ public final class GuardedChannel implements AutoCloseable {
             try {
                 return StorageCall.run(
                         directory.toString(),
-                        () -> open(journal, DirectoryStorage.openOrCreate(directory), name.toString()));
+                        () -> open(
+                                journal,
+                                DirectoryStorage.openOrCreate(directory, journal.storageSync()),
+                                name.toString()));
             } catch (final NotAJournalException e) {
                 throw new StorageException(
                         "data file can't be made: a file is where its directory should be: dataFile=" + absolute, e);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.spi.StorageSync;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A journal that is open for writing: records are appended at its end, become durable in their order, and are read back
@@ -88,8 +90,8 @@ public final class Journal implements AutoCloseable {
         Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(config, "config");
         final String path = directory.toAbsolutePath().normalize().toString();
-        final Supplier<Journal> opening =
-                () -> StorageCall.run(path, () -> open(DirectoryStorage.openOrCreate(directory), config));
+        final Supplier<Journal> opening = () -> StorageCall.run(
+                path, () -> open(DirectoryStorage.openOrCreate(directory, config.storageSync()), config));
         // An interrupt of the caller would close the files under work, so they are opened on a thread that has none.
         return config.invokedAgents() ? opening.get() : OpeningThread.call(opening);
     }
@@ -103,6 +105,12 @@ public final class Journal implements AutoCloseable {
         final JournalThreads threads =
                 config.invokedAgents() ? JournalThreads.invoked(opening) : JournalThreads.start(opening);
         return new Journal(storage, opening, threads);
+    }
+
+    /** What makes this journal's files durable; null for what Java has. */
+    @Nullable
+    StorageSync storageSync() {
+        return engine.config().storageSync();
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.spi.StorageSync;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
@@ -55,6 +56,7 @@ public final class JournalConfig {
         private boolean invokedAgents;
         private JournalListener listener = new JournalListener() {};
         private @Nullable DurabilityListener durabilityListener;
+        private @Nullable StorageSync storageSync;
 
         Fields copy() {
             try {
@@ -247,6 +249,20 @@ public final class JournalConfig {
         return new JournalConfig(copy);
     }
 
+    /**
+     * Sets what makes things durable, in the place of Java's own calls. The module {@code native-sync} has one:
+     * {@code withStorageSync(NativeSync.load())}.
+     *
+     * @param storageSync used by the threads of this journal, and for files of its {@link GuardedChannel}s; may be shared by
+     *     any number of journals
+     * @return the changed configuration
+     */
+    public JournalConfig withStorageSync(final StorageSync storageSync) {
+        final Fields copy = fields.copy();
+        copy.storageSync = Objects.requireNonNull(storageSync, "storageSync");
+        return new JournalConfig(copy);
+    }
+
     /** Measures time between events; replaced by tests that own time. */
     JournalConfig withTicker(final NanoClock ticker) {
         final Fields copy = fields.copy();
@@ -324,5 +340,10 @@ public final class JournalConfig {
     @Nullable
     DurabilityListener durabilityListener() {
         return fields.durabilityListener;
+    }
+
+    @Nullable
+    StorageSync storageSync() {
+        return fields.storageSync;
     }
 }

@@ -91,8 +91,8 @@ final class Segment {
             final int page = writtenOffset & -SegmentPreparation.FILL_LENGTH;
             final int end = (int) Math.min(header.segmentLength(), (long) page + faultLength);
             try {
-                SegmentPreparation.faultIn(mapped.buffer(), page, end);
-            } catch (final InternalError e) {
+                mapped.faultIn(page, end - page);
+            } catch (final IOException | InternalError e) {
                 mapped.unmap();
                 throw e;
             }

@@ -136,6 +136,11 @@ final class AnnouncingStorage implements Storage {
         }
 
         @Override
+        public void reserve(final long length) throws IOException {
+            file.reserve(length);
+        }
+
+        @Override
         public void force(final boolean withMetadata) throws IOException {
             written = false;
             announced("force " + kind, () -> file.force(withMetadata));
@@ -167,6 +172,11 @@ final class AnnouncingStorage implements Storage {
         @Override
         public ByteBuffer buffer() {
             return mapped.buffer();
+        }
+
+        @Override
+        public void faultIn(final int offset, final int length) throws IOException {
+            mapped.faultIn(offset, length);
         }
 
         @Override

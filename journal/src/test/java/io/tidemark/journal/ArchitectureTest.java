@@ -44,6 +44,7 @@ class ArchitectureTest {
     private static final String FACE = "io.tidemark.journal";
     private static final String STORAGE = "io.tidemark.journal.storage";
     private static final String FORMAT = "io.tidemark.journal.format";
+    private static final String SPI = "io.tidemark.journal.spi";
     private static final String CLI = "io.tidemark.journal.cli";
 
     /** Who uses the journal sees these and no others. A new public type is a promise: put it here on purpose. */
@@ -79,6 +80,10 @@ class ArchitectureTest {
             "VerifyReport",
             "VerifyReport$Verdict",
             "Visibility");
+
+    /** What another module implements or is handed. */
+    private static final Set<String> SPI_TYPES =
+            Set.of("StorageSync", "StorageSyncProvider", "SystemCall", "SystemCallException");
 
     /** Agrona's buffers need a JVM flag; its agents, idle strategies and clocks do not. */
     private static final Set<String> AGRONA_ALLOWED = Set.of(
@@ -118,11 +123,17 @@ class ArchitectureTest {
                 .resideInAPackage(FORMAT)
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAPackage(FORMAT))))),
-        STORAGE_KNOWS_ONLY_FORMAT(noClasses()
+        STORAGE_KNOWS_ONLY_FORMAT_AND_SPI(noClasses()
                 .that()
                 .resideInAPackage(STORAGE)
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAnyPackage(FORMAT, STORAGE))))),
+                .dependOnClassesThat(
+                        resideInAPackage("io.tidemark..").and(not(resideInAnyPackage(FORMAT, STORAGE, SPI))))),
+        SPI_STANDS_ALONE(noClasses()
+                .that()
+                .resideInAPackage(SPI)
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAPackage(SPI))))),
         NOBODY_KNOWS_THE_COMMAND_LINE(noClasses()
                 .that()
                 .resideOutsideOfPackage(CLI + "..")
@@ -157,7 +168,7 @@ class ArchitectureTest {
                                         .contains(type.getName()))))),
         ONLY_STORAGE_OPENS_FILES(noClasses()
                 .that()
-                .resideOutsideOfPackages(STORAGE, CLI + "..")
+                .resideOutsideOfPackages(STORAGE, SPI, CLI + "..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.nio.channels..", "java.nio.file..")
                         .or(describe(
@@ -166,6 +177,13 @@ class ArchitectureTest {
                                         && type.getSimpleName().contains("File")))
                         .and(not(FAILURE_OF_A_FILE))
                         .and(not(describe("paths", type -> type.getName().equals(PATH)))))),
+        SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE(noClasses()
+                .that()
+                .resideInAPackage(SPI)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.nio.channels..", "java.nio.file..")
+                        .and(not(describe(
+                                "channels", type -> type.getName().equals("java.nio.channels.FileChannel")))))),
         THE_COMMAND_LINE_LEAVES_FILES_TO_STORAGE(noClasses()
                 .that()
                 .resideInAPackage(CLI + "..")
@@ -253,6 +271,16 @@ class ArchitectureTest {
         assertEquals(new TreeSet<>(PUBLIC_TYPES), found);
     }
 
+    @Test
+    void typesForOtherModulesShouldBeTheListedOnes() {
+        final Set<String> found = MAIN_CLASSES.stream()
+                .filter(type -> type.getPackageName().equals(SPI))
+                .map(JavaClass::getSimpleName)
+                .filter(name -> !name.equals("package-info"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(new TreeSet<>(SPI_TYPES), found);
+    }
+
     private static boolean isReachable(final JavaClass type) {
         return type.getModifiers().contains(JavaModifier.PUBLIC)
                 && type.getEnclosingClass().map(ArchitectureTest::isReachable).orElse(true);
@@ -262,7 +290,7 @@ class ArchitectureTest {
     void packagesShouldBeTheKnownOnesWhenOneIsAdded() {
         final Set<String> found =
                 MAIN_CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(new TreeSet<>(List.of(FACE, CLI, FORMAT, STORAGE)), found);
+        assertEquals(new TreeSet<>(List.of(FACE, CLI, FORMAT, SPI, STORAGE)), found);
     }
 
     /** A class with one field of a type that it must not know, for each wall at least once. */
@@ -270,7 +298,11 @@ class ArchitectureTest {
     @CsvSource({
         "FORMAT_KNOWS_NOBODY, format, io.tidemark.journal.storage.Storage",
         "FORMAT_KNOWS_NOBODY, format, io.tidemark.journal.Journal",
-        "STORAGE_KNOWS_ONLY_FORMAT, storage, io.tidemark.journal.Journal",
+        "STORAGE_KNOWS_ONLY_FORMAT_AND_SPI, storage, io.tidemark.journal.Journal",
+        "SPI_STANDS_ALONE, spi, io.tidemark.journal.storage.Storage",
+        "SPI_STANDS_ALONE, spi, io.tidemark.journal.Journal",
+        "SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE, spi, java.nio.file.Files",
+        "SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE, spi, java.nio.channels.FileLock",
         "NOBODY_KNOWS_THE_COMMAND_LINE, '', io.tidemark.journal.cli.Anything",
         "THE_COMMAND_LINE_USES_THE_FACE, cli, io.tidemark.journal.format.FrameLayout",
         "THE_COMMAND_LINE_USES_THE_FACE, cli, io.tidemark.journal.storage.Storage",
@@ -316,6 +348,8 @@ class ArchitectureTest {
         "JCTOOLS_WITHOUT_UNSAFE, '', org.jctools.queues.MessagePassingQueue",
         "JCTOOLS_WITHOUT_UNSAFE, '', org.jctools.queues.varhandle.SpscVarHandleArrayQueue",
         "AGRONA_WITHOUT_FLAGS, '', org.agrona.DirectBuffer",
+        "STORAGE_KNOWS_ONLY_FORMAT_AND_SPI, storage, io.tidemark.journal.spi.StorageSync",
+        "SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE, spi, java.nio.channels.FileChannel",
         "THE_COMMAND_LINE_USES_THE_FACE, cli, io.tidemark.journal.JournalReader"
     })
     void wallShouldLetThroughWhatIsAllowed(

@@ -143,6 +143,11 @@ final class SparseStorage implements Storage {
         }
 
         @Override
+        public void reserve(final long reservedLength) {
+            throw readOnly();
+        }
+
+        @Override
         public void force(final boolean withMetadata) {
             throw readOnly();
         }

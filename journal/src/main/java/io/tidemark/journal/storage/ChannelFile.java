@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal.storage;
 
+import io.tidemark.journal.spi.StorageSync;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,20 +23,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelFile implements StorageFile {
 
+    /**
+     * After so many bytes written in a row, the system is told to begin writing them to the device, so that a force finds
+     * most of a new segment there. Large enough for the device, and small beside a segment.
+     */
+    private static final int BEGIN_WRITING_LENGTH = 1 << 20;
+
+    private final StorageSync sync;
     private final Path path;
     private final Set<OpenOption> options;
     private FileChannel channel;
 
-    private ChannelFile(final Path path, final Set<OpenOption> options, final FileChannel channel) {
+    /** Where the run of writes began that the system was not told of yet, and where it ends. Owned by who writes. */
+    private long runBegin;
+
+    private long runEnd;
+
+    private ChannelFile(
+            final StorageSync sync, final Path path, final Set<OpenOption> options, final FileChannel channel) {
+        this.sync = sync;
         this.path = path;
         this.options = options;
         this.channel = channel;
     }
 
-    static ChannelFile open(final Path path, final Set<OpenOption> options, final FileAttribute<?>... attributes)
+    static ChannelFile open(
+            final StorageSync sync,
+            final Path path,
+            final Set<OpenOption> options,
+            final FileAttribute<?>... attributes)
             throws IOException {
         try {
-            return new ChannelFile(path, options, FileChannel.open(path, options, attributes));
+            return new ChannelFile(sync, path, options, FileChannel.open(path, options, attributes));
         } catch (final IOException e) {
             throw FailedCall.named("open", path, e);
         }
@@ -103,15 +119,36 @@ final class ChannelFile implements StorageFile {
             while (source.hasRemaining()) {
                 writeOffset += channel.write(source, writeOffset);
             }
+            beginWriting(offset, writeOffset);
         } catch (final IOException e) {
             throw FailedCall.named("write at offset " + writeOffset, path, e);
+        }
+    }
+
+    private void beginWriting(final long begin, final long end) throws IOException {
+        if (begin != runEnd) {
+            runBegin = begin;
+        }
+        runEnd = end;
+        if (runEnd - runBegin >= BEGIN_WRITING_LENGTH) {
+            sync.beginWriting(channel, runBegin, runEnd - runBegin);
+            runBegin = runEnd;
+        }
+    }
+
+    @Override
+    public void reserve(final long length) throws IOException {
+        try {
+            sync.reserve(channel, length);
+        } catch (final IOException e) {
+            throw FailedCall.named("reserve " + length + " bytes", path, e);
         }
     }
 
     @Override
     public void force(final boolean withMetadata) throws IOException {
         try {
-            channel.force(withMetadata);
+            sync.force(channel, withMetadata);
         } catch (final IOException e) {
             throw FailedCall.named("force", path, e);
         }
@@ -125,11 +162,11 @@ final class ChannelFile implements StorageFile {
         } catch (final IOException e) {
             throw FailedCall.named("map " + length + " bytes", path, e);
         }
-        if (!DirectoryStorage.IS_MAC) {
-            return new MappedChannelFile(path, mapping, null);
+        if (!sync.needsFileToForceMapping()) {
+            return new MappedChannelFile(sync, path, mapping, null);
         }
         try {
-            return new MappedChannelFile(path, mapping, FileChannel.open(path, reopeningOptions()));
+            return new MappedChannelFile(sync, path, mapping, FileChannel.open(path, reopeningOptions()));
         } catch (final IOException e) {
             mapping.unmap();
             throw e;
@@ -143,7 +180,7 @@ final class ChannelFile implements StorageFile {
         try {
             while (true) {
                 try {
-                    return new MappedChannelFile(path, Mapper.instance().mapForReading(channel, length), null);
+                    return new MappedChannelFile(sync, path, Mapper.instance().mapForReading(channel, length), null);
                 } catch (final ClosedByInterruptException e) {
                     interrupted |= Thread.interrupted();
                     channel = FileChannel.open(path, reopeningOptions());
@@ -163,18 +200,20 @@ final class ChannelFile implements StorageFile {
         channel.close();
     }
 
-    /**
-     * A mapping. {@code MappedByteBuffer.force} is {@code msync(MS_SYNC)} on every Unix; on Linux that is a data sync of
-     * the range with a flush of the device, on macOS it does not reach the platter, so the channel is forced behind it,
-     * which is {@code F_FULLFSYNC} there (OpenJDK, {@code MappedMemoryUtils.c} and {@code FileDispatcherImpl.c}).
-     */
+    /** A mapping, with the file where the system needs that to force it. */
     private static final class MappedChannelFile implements MappedFile {
+        private final StorageSync sync;
         private final Path path;
         private final Mapper.Mapping mapping;
-        private final MappedByteBuffer buffer;
+        private final ByteBuffer buffer;
         private final @Nullable FileChannel flushed;
 
-        MappedChannelFile(final Path path, final Mapper.Mapping mapping, final @Nullable FileChannel flushed) {
+        MappedChannelFile(
+                final StorageSync sync,
+                final Path path,
+                final Mapper.Mapping mapping,
+                final @Nullable FileChannel flushed) {
+            this.sync = sync;
             this.path = path;
             this.mapping = mapping;
             this.buffer = mapping.buffer();
@@ -187,23 +226,27 @@ final class ChannelFile implements StorageFile {
         }
 
         @Override
-        public void force(final int offset, final int length) throws IOException {
+        public void faultIn(final int offset, final int length) throws IOException {
+            if (length == 0) {
+                return;
+            }
             try {
-                buffer.force(offset, length);
-            } catch (final UncheckedIOException e) {
-                throw failedForce(offset, length, Objects.requireNonNull(e.getCause()));
-            }
-            if (flushed != null) {
-                try {
-                    flushed.force(false);
-                } catch (final IOException e) {
-                    throw failedForce(offset, length, e);
+                if (sync.faultIn(buffer, offset, length)) {
+                    return;
                 }
+            } catch (final IOException e) {
+                throw FailedCall.named("fault in " + length + " bytes at offset " + offset, path, e);
             }
+            SegmentPreparation.faultIn(buffer, offset, offset + length);
         }
 
-        private IOException failedForce(final int offset, final int length, final IOException failure) {
-            return FailedCall.named("force " + length + " bytes at offset " + offset, path, failure);
+        @Override
+        public void force(final int offset, final int length) throws IOException {
+            try {
+                sync.forceMapping(buffer, offset, length, flushed);
+            } catch (final IOException e) {
+                throw FailedCall.named("force " + length + " bytes at offset " + offset, path, e);
+            }
         }
 
         @Override

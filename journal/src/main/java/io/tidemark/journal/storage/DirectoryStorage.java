@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal.storage;
 
+import io.tidemark.journal.spi.StorageSync;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -45,14 +46,18 @@ public final class DirectoryStorage implements Storage {
 
     private static final String OS_NAME = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     private static final boolean IS_WINDOWS = OS_NAME.startsWith("windows");
-    static final boolean IS_MAC = OS_NAME.startsWith("mac");
 
+    /** What makes things durable unless the user brings something else. */
+    private static final StorageSync JAVA = new JavaSync();
+
+    private final StorageSync sync;
     private final Path directory;
 
     private @Nullable Object lockedKey;
     private @Nullable FileChannel lockChannel;
 
-    private DirectoryStorage(final Path directory) {
+    private DirectoryStorage(final StorageSync sync, final Path directory) {
+        this.sync = sync;
         this.directory = directory;
     }
 
@@ -64,13 +69,27 @@ public final class DirectoryStorage implements Storage {
      * @throws IOException if it can't be created, or is not a directory
      */
     public static DirectoryStorage openOrCreate(final Path directory) throws IOException {
-        final Path absolute = directory.toAbsolutePath().normalize();
-        if (Files.isDirectory(absolute)) {
-            forceParent(absolute);
+        return openOrCreate(directory, null);
+    }
+
+    /**
+     * Opens a directory, and creates it and its parents where they are missing. What was created is made durable.
+     *
+     * @param directory to open
+     * @param sync makes things durable; null for what Java has
+     * @return the directory
+     * @throws IOException if it can't be created, or is not a directory
+     */
+    public static DirectoryStorage openOrCreate(final Path directory, final @Nullable StorageSync sync)
+            throws IOException {
+        final DirectoryStorage opened = new DirectoryStorage(
+                sync == null ? JAVA : sync, directory.toAbsolutePath().normalize());
+        if (Files.isDirectory(opened.directory)) {
+            opened.forceParent(opened.directory);
         } else {
-            createDurably(absolute);
+            opened.createDurably(opened.directory);
         }
-        return new DirectoryStorage(absolute);
+        return opened;
     }
 
     /**
@@ -80,18 +99,18 @@ public final class DirectoryStorage implements Storage {
      * @return the directory, whether it exists or not
      */
     public static DirectoryStorage open(final Path directory) {
-        return new DirectoryStorage(directory.toAbsolutePath().normalize());
+        return new DirectoryStorage(JAVA, directory.toAbsolutePath().normalize());
     }
 
-    private static void createDurably(final Path directory) throws IOException {
-        final Path parent = directory.getParent();
+    private void createDurably(final Path missing) throws IOException {
+        final Path parent = missing.getParent();
         if (parent != null && !Files.isDirectory(parent)) {
             createDurably(parent);
         }
         try {
-            Files.createDirectory(directory, ownerOnly("rwx------"));
+            Files.createDirectory(missing, ownerOnly("rwx------"));
         } catch (final FileAlreadyExistsException e) {
-            requireDirectory(directory, e);
+            requireDirectory(missing, e);
         }
         if (parent != null) {
             forceDirectory(parent);
@@ -111,8 +130,8 @@ public final class DirectoryStorage implements Storage {
     }
 
     /** Whoever made the directory may not have forced its name. */
-    private static void forceParent(final Path directory) throws IOException {
-        final Path parent = directory.getParent();
+    private void forceParent(final Path child) throws IOException {
+        final Path parent = child.getParent();
         if (parent == null) {
             return;
         }
@@ -191,7 +210,7 @@ public final class DirectoryStorage implements Storage {
         final Path path = directory.resolve(name);
         final Set<OpenOption> options =
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return ChannelFile.open(path, options, ownerOnly("rw-------"));
+        return ChannelFile.open(sync, path, options, ownerOnly("rw-------"));
     }
 
     @Override
@@ -201,7 +220,7 @@ public final class DirectoryStorage implements Storage {
         final Set<OpenOption> options = writable
                 ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
                 : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        return ChannelFile.open(path, options);
+        return ChannelFile.open(sync, path, options);
     }
 
     /**
@@ -244,14 +263,14 @@ public final class DirectoryStorage implements Storage {
      * Forces the names of a directory through a channel opened on it. Windows does not open directories so, and keeps
      * names durable by its own means as far as it does; see {@code docs/durability.md}.
      */
-    private static void forceDirectory(final Path directory) throws IOException {
+    private void forceDirectory(final Path named) throws IOException {
         if (IS_WINDOWS) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+        try (FileChannel channel = FileChannel.open(named, StandardOpenOption.READ)) {
+            sync.force(channel, true);
         } catch (final IOException e) {
-            throw FailedCall.named("force the directory", directory, e);
+            throw FailedCall.named("force the directory", named, e);
         }
     }
 

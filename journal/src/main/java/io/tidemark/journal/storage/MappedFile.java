@@ -18,6 +18,17 @@ public interface MappedFile {
     ByteBuffer buffer();
 
     /**
+     * Faults pages in for writing, so that the first store to each is not stopped. They become dirty; no byte changes. Nobody
+     * else may store to them meanwhile.
+     *
+     * @param offset of the first byte, a multiple of {@link SegmentPreparation#FILL_LENGTH}
+     * @param length of the range, in bytes
+     * @throws IOException if a page can't be reached; {@link NoSpaceException} if there is no room for it
+     * @throws InternalError if a page can't be reached, and the JVM was the one that noticed
+     */
+    void faultIn(int offset, int length) throws IOException;
+
+    /**
      * Makes a range durable, with the cheapest call that still makes it reachable after a power cut. No interrupt of a
      * thread can break it.
      *

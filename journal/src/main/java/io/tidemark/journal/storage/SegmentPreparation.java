@@ -38,8 +38,8 @@ public final class SegmentPreparation {
         CREATE,
         FILL,
         FORCE,
-        NAME,
         FAULT,
+        NAME,
         DONE
     }
 
@@ -88,8 +88,8 @@ public final class SegmentPreparation {
                 case CREATE -> create();
                 case FILL -> fill();
                 case FORCE -> force();
-                case NAME -> giveName();
                 case FAULT -> fault();
+                case NAME -> giveName();
                 case DONE -> {
                     return true;
                 }
@@ -152,7 +152,9 @@ public final class SegmentPreparation {
     }
 
     private void create() throws IOException {
-        file = storage.create(preparingName);
+        final StorageFile created = storage.create(preparingName);
+        file = created;
+        created.reserve(header.segmentLength());
         SegmentLayout.write(block, header);
         stage = Stage.FILL;
     }
@@ -180,18 +182,18 @@ public final class SegmentPreparation {
 
     private void force() throws IOException {
         fileInHand().force(true);
-        stage = Stage.NAME;
-    }
-
-    private void giveName() throws IOException {
-        // Mapped first: a segment that has its name must not fail any more.
+        // Mapped, closed and faulted in before it is named: a segment that has its name must not fail any more.
         mapped = fileInHand().map(header.segmentLength());
         fileInHand().close();
         file = null;
-        storage.rename(preparingName, name);
-        forceName();
         offset = 0;
         stage = Stage.FAULT;
+    }
+
+    private void giveName() throws IOException {
+        storage.rename(preparingName, name);
+        forceName();
+        stage = Stage.DONE;
     }
 
     /** A force of the directory that failed is final, even for want of room: whether the name is durable is not known. */
@@ -204,13 +206,12 @@ public final class SegmentPreparation {
         }
     }
 
-    private void fault() {
-        final ByteBuffer buffer = Objects.requireNonNull(mapped).buffer();
+    private void fault() throws IOException {
         final int end = Math.min(header.segmentLength(), offset + FAULTS_PER_STEP * FILL_LENGTH);
-        faultIn(buffer, offset, end);
+        Objects.requireNonNull(mapped).faultIn(offset, end - offset);
         offset = end;
         if (offset == header.segmentLength()) {
-            stage = Stage.DONE;
+            stage = Stage.NAME;
         }
     }
 

@@ -36,6 +36,15 @@ public interface StorageFile extends Closeable {
     void write(ByteBuffer source, long offset) throws IOException;
 
     /**
+     * Reserves room, where the system has a call for that: then want of room shows here, and nothing needs to be written to
+     * find out. Elsewhere it does nothing. May make the file longer, up to that length; what was not written reads as zeros.
+     *
+     * @param length in bytes, from the beginning of the file
+     * @throws IOException if that failed; {@link NoSpaceException} if there is no room
+     */
+    void reserve(long length) throws IOException;
+
+    /**
      * Makes what was written durable.
      *
      * @param withMetadata false if only data was overwritten, and length and times of the file need not be kept

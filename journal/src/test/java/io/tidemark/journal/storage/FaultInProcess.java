@@ -29,7 +29,7 @@ final class FaultInProcess {
             file.write(ByteBuffer.allocate(LENGTH), 0);
             final MappedFile mapped = file.map(LENGTH);
             channel.truncate(0);
-            SegmentPreparation.faultIn(mapped.buffer(), 0, LENGTH);
+            mapped.faultIn(0, LENGTH);
             System.out.println("nothing was told");
         } catch (final InternalError e) {
             System.out.println(TOLD);

@@ -101,12 +101,14 @@ class SegmentPreparationTest {
         prepare(storage).unmap();
         final List<String> expected = new ArrayList<>();
         expected.add("create " + PREPARING);
+        expected.add("reserve " + PREPARING + " 0+" + LENGTH);
         for (int offset = 0; offset < LENGTH; offset += 4096) {
             expected.add("write " + PREPARING + " " + offset + "+4096");
         }
         expected.add("force " + PREPARING);
         expected.add("map " + PREPARING + " 0+" + LENGTH);
         expected.add("close " + PREPARING);
+        expected.add("fault in " + PREPARING + " 0+" + LENGTH);
         expected.add("rename " + PREPARING + " -> " + NAME);
         expected.add("force directory");
         expected.add("unmap " + NAME);
@@ -120,16 +122,12 @@ class SegmentPreparationTest {
     void nameShouldAppearOnlyWhenTheFileIsWholeWhileStepsAreTaken() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
         final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER);
-        boolean named = false;
-        while (!named) {
-            assertFalse(preparation.step());
-            named = storage.names().contains(NAME);
+        while (!storage.names().contains(NAME)) {
+            assertThrows(IllegalStateException.class, preparation::result);
+            preparation.step();
         }
         assertArrayEquals(expectedContent(), storage.durableContents(NAME));
-        assertThrows(IllegalStateException.class, preparation::result);
-        while (!preparation.step()) {
-            // The rest only faults pages in.
-        }
+        assertTrue(preparation.step(), "nothing is left that could fail");
         preparation.result().unmap();
     }
 
@@ -192,6 +190,18 @@ class SegmentPreparationTest {
             }
         }
         assertTrue(named > 0, "the cut behind the rename must leave the name sometimes");
+    }
+
+    @Test
+    void stepShouldWriteNothingWhenThereIsNoRoom() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        storage.capacity(LENGTH - 1);
+        storage.faults().startTrace();
+        assertThrows(NoSpaceException.class, () -> prepare(storage));
+        assertTrue(
+                storage.faults().trace().stream().noneMatch(call -> call.startsWith("write")),
+                () -> storage.faults().trace().toString());
+        assertEquals(List.of(), storage.names());
     }
 
     @Test

@@ -77,6 +77,22 @@ final class SimulatedHandle implements StorageFile {
         });
     }
 
+    @Override
+    public void reserve(final long length) throws IOException {
+        requireWritable();
+        call(Kind.RESERVE, 0, length, () -> {
+            if (length - file.length() > machine.room()) {
+                throw noSpace();
+            }
+            return true;
+        });
+    }
+
+    private NoSpaceException noSpace() {
+        return new NoSpaceException(
+                "no space left: file=" + process.pathOf(file.name()), new IOException("No space left on device"));
+    }
+
     private void writeWhereThereIsRoom(final ByteBuffer source, final int count, final long offset)
             throws NoSpaceException {
         final long growth = offset + count - file.length();
@@ -84,8 +100,7 @@ final class SimulatedHandle implements StorageFile {
         final int fitting = growth > room ? (int) Math.max(0, count - (growth - room)) : count;
         file.write(source, fitting, offset);
         if (fitting < count) {
-            throw new NoSpaceException(
-                    "no space left: file=" + process.pathOf(file.name()), new IOException("No space left on device"));
+            throw noSpace();
         }
     }
 

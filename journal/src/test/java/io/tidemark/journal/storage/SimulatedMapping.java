@@ -50,6 +50,18 @@ final class SimulatedMapping implements MappedFile {
     }
 
     @Override
+    public void faultIn(final int offset, final int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, buffer.capacity());
+        if (buffer.isReadOnly()) {
+            throw new IllegalStateException("mapped for reading: file=" + file.name());
+        }
+        call(Kind.FAULT_IN, offset, length, () -> {
+            SegmentPreparation.faultIn(buffer(), offset, offset + length);
+            return true;
+        });
+    }
+
+    @Override
     public void force(final int offset, final int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, buffer.capacity());
         if (buffer.isReadOnly()) {

@@ -39,12 +39,16 @@ public record StorageCall(long number, Kind kind, String name, long offset, long
         READ,
         /** {@link StorageFile#write}. */
         WRITE,
+        /** {@link StorageFile#reserve(long)}. */
+        RESERVE,
         /** {@link StorageFile#force(boolean)}. */
         FORCE,
         /** {@link StorageFile#map(int)} and {@link StorageFile#mapForReading(int)}. */
         MAP,
         /** {@link StorageFile#close()}. */
         CLOSE,
+        /** {@link MappedFile#faultIn(int, int)}. */
+        FAULT_IN,
         /** {@link MappedFile#force(int, int)}. */
         FORCE_MAPPED,
         /** {@link MappedFile#unmap()}. */
