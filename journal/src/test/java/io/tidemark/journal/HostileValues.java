@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.spi.StorageSync;
 import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,6 +118,9 @@ final class HostileValues {
         }
         if (type == Supplier.class) {
             return Arrays.asList(null, (Supplier<?>) BusySpinIdleStrategy::new);
+        }
+        if (type == StorageSync.class) {
+            return Arrays.asList(null, new RecordingSync());
         }
         if (type == JournalListener.class) {
             return Arrays.asList(null, new JournalListener() {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.storage.StorageInUse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,6 +33,7 @@ public class JavaProcess implements AutoCloseable {
     public JavaProcess(final Path errorFile, final Class<?> program, final Object... arguments) throws IOException {
         final List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(StorageInUse.flags());
         words.add("-cp");
         words.add(System.getProperty("java.class.path"));
         words.add(program.getName());

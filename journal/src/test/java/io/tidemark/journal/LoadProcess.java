@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.storage.StorageInUse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,15 +43,22 @@ final class LoadProcess implements AutoCloseable {
 
     /** Starts the process. What its JVM writes when it crashes goes below the directory given, which must be elsewhere. */
     static LoadProcess start(final Path directory) throws IOException {
+        return start(directory, List.of());
+    }
+
+    /** Starts the process by a command that runs another, given by its first words. */
+    static LoadProcess start(final Path directory, final List<String> runner) throws IOException {
         final Path crashDirectory = Files.createTempDirectory(directory, "crash");
         final Path errorFile = Files.createTempFile(directory, "load", ".err");
-        final List<String> words = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        final List<String> words = new ArrayList<>(runner);
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(StorageInUse.flags());
+        words.addAll(List.of(
                 "-XX:ErrorFile=" + crashDirectory.resolve("hs_err_%p.log"),
                 "-XX:-CreateCoredumpOnCrash",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ProducerLoad.class.getName());
+                ProducerLoad.class.getName()));
         final Process process = new ProcessBuilder(words)
                 .directory(crashDirectory.toFile())
                 .redirectError(errorFile.toFile())

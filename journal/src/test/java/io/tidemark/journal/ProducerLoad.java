@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.storage.StorageInUse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -124,7 +125,7 @@ final class ProducerLoad {
     }
 
     private String open(final Path directory, final String policy, final int segmentLength) {
-        final JournalConfig config = JournalConfig.defaults()
+        final JournalConfig config = StorageInUse.in(JournalConfig.defaults())
                 .withSegmentLength(segmentLength)
                 .withQueueLength(64 << 10)
                 .withCloseTimeout(Duration.ofMillis(500))

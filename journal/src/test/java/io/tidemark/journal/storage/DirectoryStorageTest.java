@@ -34,7 +34,7 @@ class DirectoryStorageTest {
     private Path directory;
 
     private DirectoryStorage storage() throws IOException {
-        return DirectoryStorage.openOrCreate(directory);
+        return DirectoryStorage.openOrCreate(directory, StorageInUse.sync());
     }
 
     private static void write(final StorageFile file, final long offset, final byte... content) throws IOException {
@@ -82,7 +82,7 @@ class DirectoryStorageTest {
     void createShouldLetOnlyTheOwnerReadAndWrite() throws IOException {
         requirePosix();
         final Path inside = directory.resolve("a/b");
-        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(inside)) {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(inside, StorageInUse.sync())) {
             storage.create(NAME).close();
             assertTrue(storage.tryLock(FileNames.LOCK));
         }
@@ -95,7 +95,7 @@ class DirectoryStorageTest {
     @Test
     void openOrCreateShouldMakeParentsWhenTheyAreMissing() throws IOException {
         final Path deep = directory.resolve("one/two/../two/three");
-        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(deep)) {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(deep, StorageInUse.sync())) {
             assertEquals(List.of(), storage.list());
         }
         assertTrue(Files.isDirectory(directory.resolve("one/two/three")));
@@ -104,8 +104,9 @@ class DirectoryStorageTest {
     @Test
     void openOrCreateShouldFailWhenAFileIsInThePlaceOfTheDirectory() throws IOException {
         final Path file = Files.writeString(directory.resolve("file"), "not a directory");
-        assertThrows(FileAlreadyExistsException.class, () -> DirectoryStorage.openOrCreate(file));
-        assertThrows(IOException.class, () -> DirectoryStorage.openOrCreate(file.resolve("below")));
+        assertThrows(FileAlreadyExistsException.class, () -> DirectoryStorage.openOrCreate(file, StorageInUse.sync()));
+        assertThrows(
+                IOException.class, () -> DirectoryStorage.openOrCreate(file.resolve("below"), StorageInUse.sync()));
         assertThrows(
                 NotDirectoryException.class, () -> DirectoryStorage.open(file).list());
         assertEquals("not a directory", Files.readString(file));
@@ -283,7 +284,7 @@ class DirectoryStorageTest {
     @Test
     void forceDirectoryShouldFailWhenTheDirectoryIsGone() throws IOException {
         final Path gone = directory.resolve("gone");
-        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(gone)) {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(gone, StorageInUse.sync())) {
             Files.delete(gone);
             assertThrows(NoSuchFileException.class, storage::forceDirectory);
         }

@@ -58,7 +58,7 @@ class SegmentPreparationTest {
 
     @Test
     void stepShouldMakeAWholeSegmentOnARealDisk(@TempDir final Path directory) throws Exception {
-        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory)) {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory, StorageInUse.sync())) {
             final MappedFile mapped = prepare(storage);
             assertEquals(LENGTH, mapped.buffer().capacity());
             mapped.buffer().putLong(LENGTH - 8, 0);
@@ -78,7 +78,7 @@ class SegmentPreparationTest {
         assumeTrue(
                 Files.isExecutable(stat) && System.getProperty("os.name").equals("Linux"),
                 "how many blocks a file has is told by " + stat + " of Linux");
-        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory)) {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory, StorageInUse.sync())) {
             prepare(storage).unmap();
         }
         final Process process = new ProcessBuilder(
