@@ -475,7 +475,7 @@ public final class Appender {
         engine.backPressureWaits().increment();
         idleStrategy.reset();
         while (!queue.hasRoom() && !engine.hasFailed() && !engine.isClosing() && engine.stallProblem() == null) {
-            idleStrategy.idle();
+            Waiting.idle(engine, idleStrategy);
         }
     }
 

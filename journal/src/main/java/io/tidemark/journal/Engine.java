@@ -99,6 +99,9 @@ final class Engine {
     /** The thread that last invoked the agents; null if they have threads. Written by that thread. */
     private volatile @Nullable Thread invokingThread;
 
+    /** What a thread does that has to wait; null if it parks. Set once, before anybody waits. */
+    private @Nullable Runnable workWhileWaiting;
+
     /** The writer needs a segment that is not there yet. Written by the writer. */
     private volatile boolean waitingForStandby;
 
@@ -359,10 +362,19 @@ final class Engine {
         invokingThread = thread;
     }
 
+    void workWhileWaiting(final Runnable work) {
+        workWhileWaiting = work;
+    }
+
+    @Nullable
+    Runnable workWhileWaiting() {
+        return workWhileWaiting;
+    }
+
     /** Whether the calling thread runs an agent: then what it would wait for never comes. */
     boolean isAgentThread() {
         final Thread current = Thread.currentThread();
-        return current == invokingThread || agentThreads.contains(current);
+        return (current == invokingThread && workWhileWaiting == null) || agentThreads.contains(current);
     }
 
     boolean isWaitingForStandby() {

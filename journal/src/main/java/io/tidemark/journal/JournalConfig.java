@@ -54,6 +54,7 @@ public final class JournalConfig {
         private @Nullable Supplier<IdleStrategy> idleStrategy;
         private @Nullable ThreadFactory threadFactory;
         private boolean invokedAgents;
+        private boolean invokingWaits;
         private JournalListener listener = new JournalListener() {};
         private @Nullable DurabilityListener durabilityListener;
         private @Nullable StorageSync storageSync;
@@ -277,6 +278,14 @@ public final class JournalConfig {
         return new JournalConfig(copy);
     }
 
+    /** Lets a thread that has to wait invoke the agents meanwhile; for tests that have one thread and must repeat themselves. */
+    JournalConfig withInvokingWaits() {
+        final Fields copy = fields.copy();
+        copy.invokedAgents = true;
+        copy.invokingWaits = true;
+        return new JournalConfig(copy);
+    }
+
     private static void require(final boolean condition, final String rule, final Object found) {
         if (!condition) {
             throw new IllegalArgumentException(rule + ": found " + found);
@@ -331,6 +340,10 @@ public final class JournalConfig {
 
     boolean invokedAgents() {
         return fields.invokedAgents;
+    }
+
+    boolean invokingWaits() {
+        return fields.invokingWaits;
     }
 
     JournalListener listener() {

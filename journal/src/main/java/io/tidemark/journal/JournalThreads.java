@@ -122,7 +122,12 @@ final class JournalThreads {
         final Engine engine = opening.engine();
         final List<AgentInvoker> invokers = List.of(
                 invoker(engine, opening.writer()), invoker(engine, opening.sync()), invoker(engine, opening.keeper()));
-        return new JournalThreads(engine, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
+        final JournalThreads threads =
+                new JournalThreads(engine, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
+        if (engine.config().invokingWaits()) {
+            engine.workWhileWaiting(threads::invoke);
+        }
+        return threads;
     }
 
     private static AgentInvoker invoker(final Engine engine, final SignalledAgent agent) {

@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** How callers wait for durability, and what they are told when it does not come. */
@@ -17,7 +18,7 @@ final class Waiting {
             return;
         }
         requireOtherThread(engine);
-        while (!engine.durable().await(sequence, Long.MAX_VALUE, false, spinNs)) {
+        while (!awaitOnce(engine, sequence, Long.MAX_VALUE, false, spinNs)) {
             throwIfHopeless(engine, sequence);
         }
     }
@@ -35,7 +36,7 @@ final class Waiting {
         requireOtherThread(engine);
         final long startNs = System.nanoTime();
         long leftNs = timeoutNs;
-        while (!engine.durable().await(sequence, leftNs, true, spinNs)) {
+        while (!awaitOnce(engine, sequence, leftNs, true, spinNs)) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while waiting for sequence " + sequence);
             }
@@ -48,6 +49,30 @@ final class Waiting {
         return true;
     }
 
+    private static boolean awaitOnce(
+            final Engine engine,
+            final long sequence,
+            final long timeoutNs,
+            final boolean interruptible,
+            final long spinNs) {
+        final Runnable work = engine.workWhileWaiting();
+        if (work == null) {
+            return engine.durable().await(sequence, timeoutNs, interruptible, spinNs);
+        }
+        work.run();
+        return engine.durable().get() >= sequence;
+    }
+
+    /** Waits a little for room in the queue. */
+    static void idle(final Engine engine, final IdleStrategy idleStrategy) {
+        final Runnable work = engine.workWhileWaiting();
+        if (work == null) {
+            idleStrategy.idle();
+        } else {
+            work.run();
+        }
+    }
+
     /**
      * Moves the head and waits until it is durable and what lies before it is deleted, whatever interrupts the thread.
      *
@@ -56,6 +81,10 @@ final class Waiting {
     static long truncate(final Engine engine, final TruncationRequest request) {
         requireOtherThread(engine);
         engine.requestTruncation(request);
+        final Runnable work = engine.workWhileWaiting();
+        while (work != null && !request.result().isDone()) {
+            work.run();
+        }
         boolean interrupted = false;
         try {
             while (true) {

@@ -7,17 +7,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A journal over the simulated storage whose agents are stepped by the test, with a clock that the test owns. */
-final class SimulatedJournal {
+/**
+ * A journal over the simulated storage whose agents are stepped by the test, with a clock that the test owns. Tests of other
+ * modules, which know only the face, open theirs here.
+ */
+public final class SimulatedJournal {
 
     static final int SEGMENT_LENGTH = 64 << 10;
+
+    /** A hundred looks at the clock. */
+    private static final Duration FORCE_DELAY = Duration.ofNanos(100_000);
 
     private static long nowNs = 1_000_000_000L;
 
     private SimulatedJournal() {}
 
     /** A configuration that leaves nothing to chance, and forces only when asked to. */
-    static JournalConfig config() {
+    public static JournalConfig config() {
         return JournalConfig.defaults()
                 .withSegmentLength(SEGMENT_LENGTH)
                 .withQueueLength(64 << 10)
@@ -31,6 +37,34 @@ final class SimulatedJournal {
 
     static Journal open(final SimulatedStorage machine) throws IOException {
         return Journal.open(machine, config());
+    }
+
+    /**
+     * Opens a journal for a program that knows nothing of agents: where it has to wait, its own thread lets them work. So all
+     * calls across the seam come from one thread, in an order that repeats itself. Time goes by while it waits, and the policy
+     * forces when that has gone on for a little.
+     *
+     * @param process on whose machine the journal is
+     * @return the journal
+     * @throws IOException if a call fails
+     */
+    public static Journal openForOneThread(final SimulatedStorage process) throws IOException {
+        final JournalConfig config = config().withInvokingWaits();
+        return Journal.open(process, config.withSyncPolicy(SyncPolicy.batch(1_000_000, 1 << 30, FORCE_DELAY)));
+    }
+
+    /**
+     * Opens a data file beside a journal, on the same machine.
+     *
+     * @param journal that must be durable first
+     * @param process on whose machine the file is; not the one that has the journal open, because it is closed with the channel
+     * @param name of the file
+     * @return the channel
+     * @throws IOException if a call fails
+     */
+    public static GuardedChannel openChannel(final Journal journal, final SimulatedStorage process, final String name)
+            throws IOException {
+        return GuardedChannel.open(journal, process, name);
     }
 
     /** Lets time go by. */
