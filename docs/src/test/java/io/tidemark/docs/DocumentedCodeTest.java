@@ -20,13 +20,15 @@ import org.junit.jupiter.api.Test;
 class DocumentedCodeTest {
 
     private static final Path DOCS = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    private static final Path EXAMPLES = DOCS.resolve("examples");
     private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
 
     private static List<Path> files(final Path directory, final String suffix) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
             return paths.filter(path -> path.toString().endsWith(suffix))
-                    .filter(path -> !path.startsWith(DOCS.resolve("target")))
+                    .filter(path ->
+                            !path.startsWith(DOCS.resolve("target")) && !path.startsWith(EXAMPLES.resolve("target")))
                     .sorted()
                     .toList();
         }
@@ -70,9 +72,9 @@ class DocumentedCodeTest {
     }
 
     private static List<String> sources() throws IOException {
-        return files(DOCS.resolve("src/main/java"), ".java").stream()
-                .map(path -> withoutSpace(read(path)))
-                .toList();
+        final List<Path> paths = new ArrayList<>(files(DOCS.resolve("src/main/java"), ".java"));
+        paths.addAll(files(EXAMPLES.resolve("src/main/java"), ".java"));
+        return paths.stream().map(path -> withoutSpace(read(path))).toList();
     }
 
     @Test
