@@ -2,6 +2,7 @@
 package io.tidemark.docs;
 
 import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.NamedReader;
 import io.tidemark.journal.OvertakenException;
 import io.tidemark.journal.RecordHandler;
 import io.tidemark.journal.Start;
@@ -53,6 +54,19 @@ public final class Following {
     static long firstOf(final JournalReader reader, final Instant morning) {
         try (Tailer tailer = reader.tailer(Start.atTime(morning), Visibility.WRITTEN)) {
             return tailer.nextSequence();
+        }
+    }
+
+    static void followUnderName(
+            final JournalReader reader,
+            final RecordHandler handler,
+            final IdleStrategy idleStrategy,
+            final BooleanSupplier running) {
+        try (NamedReader billing = reader.named("billing")) { // at the head, if the name is new
+            while (running.getAsBoolean()) {
+                idleStrategy.idle(billing.tailer().poll(handler, 256));
+                billing.commit(); // everything polled so far is passed, durably
+            }
         }
     }
 }

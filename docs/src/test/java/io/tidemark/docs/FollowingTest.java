@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,10 @@ class FollowingTest {
                 Following.followWhatIsLeft(tailer, handler, () -> seen.size() < 5);
                 assertEquals(List.of(1L, 2L, 3L, 4L, 5L), seen);
             }
+            seen.clear();
+            Following.followUnderName(journal.reader(), handler, new BackoffIdleStrategy(), () -> seen.size() < 5);
+            assertEquals(List.of(1L, 2L, 3L, 4L, 5L), seen);
+            assertEquals(5, journal.reader().namedReaders().get(0).passedSequence());
         }
     }
 }

@@ -370,6 +370,15 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
+     * Reads this journal as other processes do: for {@linkplain JournalReader#named named readers}, among others.
+     *
+     * @return a reader, which needs no closing
+     */
+    public JournalReader reader() {
+        return JournalReader.open(storage);
+    }
+
+    /**
      * The longest payload that a record can have.
      *
      * @return bytes

@@ -5,12 +5,15 @@ import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
 
 /**
  * Reads a journal from outside: in another process than its writer, or with no writer at all. Needs no lock and no right
- * to write, and never changes a byte of the directory.
+ * to write, and never changes a byte of the directory; but for named readers, whose positions are kept there.
  *
  * <p>What is read is what was written, whether durable or not. A crash of the machine can take away records at the end
  * that were read here before.
@@ -120,6 +123,76 @@ public final class JournalReader {
             final TailedMarks marks = new PublishedMarks(storage, meta, visibility == Visibility.DURABLE);
             return Tailer.open(storage, meta, marks, visibility, ticker, start);
         });
+    }
+
+    /**
+     * Takes up the name of a reader, whose position is kept in the directory. If the name is new, it begins at the head.
+     *
+     * @param name 1 to 64 of a to z, 0 to 9, '.', '_' and '-', the first of them a letter or digit
+     * @return the reader, to be closed by the caller
+     * @throws IllegalArgumentException if that is no name
+     * @throws ReaderLockedException if somebody else uses it, in this process or in another
+     * @throws CorruptJournalException if the position is damaged
+     * @throws NotAJournalException if the position is one in another journal
+     * @throws StorageException if reading fails, or if this process may not write in the directory
+     */
+    public NamedReader named(final String name) {
+        return named(name, Start.atHead());
+    }
+
+    /**
+     * Takes up the name of a reader, whose position is kept in the directory.
+     *
+     * @param name 1 to 64 of a to z, 0 to 9, '.', '_' and '-', the first of them a letter or digit
+     * @param start where to begin if the name is new; else it goes on where it ended
+     * @return the reader, to be closed by the caller
+     * @throws IllegalArgumentException if that is no name, or the place lies beyond what is durable
+     * @throws ReaderLockedException if somebody else uses it, in this process or in another
+     * @throws OvertakenException if the name is new, and the record at which to begin was truncated
+     * @throws CorruptJournalException if the position is damaged, or a record on the way to where it begins
+     * @throws NotAJournalException if the position is one in another journal
+     * @throws StorageException if reading fails, or if this process may not write in the directory
+     */
+    public NamedReader named(final String name, final Start start) {
+        Objects.requireNonNull(start, "start");
+        return named(Objects.requireNonNull(name, "name"), start, new OffsetEpochNanoClock(), System::nanoTime);
+    }
+
+    NamedReader named(final String name, final Start start, final EpochNanoClock clock, final NanoClock ticker) {
+        return StorageCall.run(directory, () -> {
+            JournalFiles.listExisting(storage);
+            return NamedReader.open(
+                    storage,
+                    name,
+                    start,
+                    new PublishedMarks(storage, Replay.readMeta(storage), true),
+                    clock,
+                    place -> tailer(place, Visibility.DURABLE, ticker));
+        });
+    }
+
+    /**
+     * Tells how far each named reader has come, whether it is at work or not.
+     *
+     * @return the readers, by name
+     * @throws StorageException if reading fails
+     */
+    public List<ReaderStatus> namedReaders() {
+        return StorageCall.run(directory, () -> ReaderNames.list(storage));
+    }
+
+    /**
+     * Forgets a named reader, durably: nothing is kept for it any more.
+     *
+     * @param name of the reader
+     * @return false if there was none
+     * @throws IllegalArgumentException if that is no name
+     * @throws ReaderLockedException if somebody uses it
+     * @throws StorageException if that fails, or if this process may not write in the directory
+     */
+    public boolean deleteNamedReader(final String name) {
+        Objects.requireNonNull(name, "name");
+        return StorageCall.run(directory, () -> ReaderNames.delete(storage, name));
     }
 
     /**

@@ -15,7 +15,8 @@
  *
  * <p><b>The face:</b> {@link io.tidemark.journal.Journal} is open for writing and gives out
  * {@link io.tidemark.journal.Appender}s, one for each thread. {@link io.tidemark.journal.JournalReader} looks from outside.
- * A {@link io.tidemark.journal.Tailer} follows, from inside or outside.
+ * A {@link io.tidemark.journal.Tailer} follows, from inside or outside; a {@link io.tidemark.journal.NamedReader} keeps its
+ * position in the directory.
  * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
  *
  * <p><b>The way of a record:</b>

@@ -5,9 +5,11 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.storage.MappedFile;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
+import io.tidemark.journal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real directory, with every call that changes something in it announced before and after: so that whoever kills the
@@ -72,6 +74,11 @@ final class AnnouncingStorage implements Storage {
     @Override
     public boolean tryLock(final String name) throws IOException {
         return announced("lock", () -> storage.tryLock(name));
+    }
+
+    @Override
+    public @Nullable StorageLock tryLock(final String name, final long region) throws IOException {
+        return storage.tryLock(name, region);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
 import io.tidemark.journal.format.MarkLayout;
 import io.tidemark.journal.format.MetaLayout;
+import io.tidemark.journal.format.PositionLayout;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
 import io.tidemark.journal.format.SegmentLayout;
@@ -40,12 +41,13 @@ class FormatDocTest {
 
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "..", "docs", "format.md");
     private static final List<Class<?>> LAYOUTS =
-            List.of(FrameLayout.class, SegmentLayout.class, MetaLayout.class, MarkLayout.class);
+            List.of(FrameLayout.class, SegmentLayout.class, MetaLayout.class, MarkLayout.class, PositionLayout.class);
     private static final List<Class<?>> WITH_CONSTANTS = List.of(
             FrameLayout.class,
             SegmentLayout.class,
             MetaLayout.class,
             MarkLayout.class,
+            PositionLayout.class,
             RecordType.class,
             DurableLag.class,
             FileNames.class);

@@ -146,6 +146,21 @@ class GoldenFormatTest {
     }
 
     @Test
+    void keptNameShouldGoOnWhenItIsTakenUp() throws IOException {
+        final SimulatedStorage storage = storageWith(GoldenJournal.NAMED.kept());
+        final JournalReader reader = JournalReader.open(storage);
+        assertEquals(
+                List.of(new ReaderStatus(
+                        "golden", 7, GoldenJournal.NAMED.written().nowNs() - 1_000, "")),
+                reader.namedReaders(),
+                WHAT_TO_DO);
+        try (NamedReader named = reader.named("golden")) {
+            assertEquals(7, named.passedSequence(), WHAT_TO_DO);
+            assertEquals(8, named.tailer().nextSequence(), WHAT_TO_DO);
+        }
+    }
+
+    @Test
     void metaSlotsShouldBeWrittenInTurnWhenAJournalLives() throws IOException {
         final Script script = new Script();
         script.storage().faults().startTrace();

@@ -90,6 +90,25 @@ enum GoldenJournal {
         }
     },
 
+    /** A named reader has committed two positions, and let the name go, so that both slots tell the second. */
+    NAMED("v1/named") {
+        @Override
+        void write(final Script script) {
+            script.open();
+            for (int i = 0; i < 10; i++) {
+                script.append(3, 10 * i);
+            }
+            script.flush();
+            final JournalReader reader = JournalReader.open(script.storage.sibling());
+            try (NamedReader named = reader.named("golden", Start.atSequence(2), () -> script.nowNs, () -> 0)) {
+                named.commit(3);
+                script.settle();
+                named.commit(7);
+            }
+            script.close();
+        }
+    },
+
     /**
      * A torn tail was cut, and a record as long as the torn one took its place. Behind it stands a frame from before the
      * cut, whole and next in sequence: the zeroed word in front of it never reached the disk.
@@ -295,8 +314,8 @@ enum GoldenJournal {
         Map<String, byte[]> files() throws IOException {
             final Map<String, byte[]> files = new TreeMap<>();
             for (final String name : storage.names()) {
-                // A cache, which is not part of what has to be kept.
-                if (!name.equals(FileNames.MARK)) {
+                // A cache, and a file that is only locked, which are not part of what has to be kept.
+                if (!name.equals(FileNames.MARK) && !name.equals(FileNames.NAMES)) {
                     files.put(name, storage.contents(name));
                 }
             }

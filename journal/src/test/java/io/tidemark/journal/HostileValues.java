@@ -78,6 +78,25 @@ final class HostileValues {
                     Start.atEnd(),
                     Start.atTime(Instant.MAX));
         }
+        if (type == String.class) {
+            return Arrays.asList(
+                    null,
+                    "",
+                    "a",
+                    ".",
+                    "..",
+                    "../a",
+                    "a/b",
+                    "A",
+                    "a b",
+                    "-a",
+                    "a\0",
+                    "é",
+                    "%s{0}\n",
+                    "a".repeat(64),
+                    "a".repeat(65),
+                    "x".repeat(100_000));
+        }
         if (type == Visibility.class) {
             return Arrays.asList(null, Visibility.WRITTEN, Visibility.DURABLE);
         }

@@ -55,6 +55,7 @@ final class HostileWorld implements AutoCloseable {
     private final Batch batch = new Batch().add(HostileValues.bytes(), 0, 1);
     private final List<String> expected = new ArrayList<>();
     private final List<Tailer> tailers = new ArrayList<>();
+    private @Nullable NamedReader namedReader;
 
     HostileWorld(final State state) {
         this.state = state;
@@ -77,6 +78,7 @@ final class HostileWorld implements AutoCloseable {
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
+        JournalReader.open(machine.sibling()).named("target").close();
         switch (state) {
             case OPEN -> {}
             case CLOSED -> journal.close();
@@ -146,6 +148,11 @@ final class HostileWorld implements AutoCloseable {
             tailers.add(tailer);
             return tailer;
         }
+        if (type == NamedReader.class) {
+            closeNamedReader();
+            namedReader = JournalReader.open(machine.sibling()).named("target");
+            return namedReader;
+        }
         if (type == Start.class) {
             return Start.atHead();
         }
@@ -166,6 +173,9 @@ final class HostileWorld implements AutoCloseable {
         }
         if (result instanceof Tailer tailer) {
             tailer.close();
+        }
+        if (result instanceof NamedReader reader) {
+            reader.close();
         }
         final String name = member.getName();
         if (member.getDeclaringClass() == BufferClaim.class && name.equals("commit")) {
@@ -213,10 +223,17 @@ final class HostileWorld implements AutoCloseable {
         assertEquals(expected, found);
     }
 
+    private void closeNamedReader() {
+        if (namedReader != null) {
+            namedReader.close();
+        }
+    }
+
     @Override
     public void close() {
         channel.close();
         tailers.forEach(Tailer::close);
+        closeNamedReader();
         switch (state) {
             case OPEN, CLOSED -> {
                 journal.close();

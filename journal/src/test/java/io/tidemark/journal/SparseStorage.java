@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.storage.MappedFile;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
+import io.tidemark.journal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -54,6 +55,11 @@ final class SparseStorage implements Storage {
 
     @Override
     public boolean tryLock(final String name) {
+        throw readOnly();
+    }
+
+    @Override
+    public StorageLock tryLock(final String name, final long region) {
         throw readOnly();
     }
 

@@ -3,8 +3,10 @@ package io.tidemark.journal.cli;
 
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.JournalStatus;
+import io.tidemark.journal.ReaderStatus;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "  bytes               length of all segments",
             "  epoch               number of the last opening for writing",
             "  closedCleanly       whether that was closed in good order; false while it lasts",
+            "  reader NAME         what a named reader has passed; -1 if its file can't be read",
             "",
             "Exit codes: see tidemark --help."
         })
@@ -52,18 +55,26 @@ final class StatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final Map<String, Object> values = values(JournalReader.open(directory).status());
+        final JournalReader reader = JournalReader.open(directory);
+        final Map<String, Object> values = values(reader.status());
+        final List<ReaderStatus> readers = reader.namedReaders();
         if (json) {
-            // Numbers and truth values only: nothing to escape.
+            values.put("readers", readers.stream().map(StatCommand::jsonOf).collect(Collectors.joining(",", "[", "]")));
+            // Numbers, truth values and names of small letters: nothing to escape.
             streams.println(values.entrySet().stream()
                     .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
                     .collect(Collectors.joining(",", "{", "}")));
         } else {
+            readers.forEach(each -> values.put("reader " + each.name(), each.passedSequence()));
             streams.println(values.entrySet().stream()
                     .map(entry -> String.format("%-18s  %s", entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining("\n")));
         }
         return ExitCode.OK;
+    }
+
+    private static String jsonOf(final ReaderStatus reader) {
+        return "{\"name\":\"" + reader.name() + "\",\"passedSequence\":" + reader.passedSequence() + "}";
     }
 
     private static Map<String, Object> values(final JournalStatus status) {

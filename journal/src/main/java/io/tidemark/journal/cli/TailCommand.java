@@ -2,6 +2,7 @@
 package io.tidemark.journal.cli;
 
 import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.NamedReader;
 import io.tidemark.journal.RecordHandler;
 import io.tidemark.journal.Start;
 import io.tidemark.journal.Tailer;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints the last records, a line each as 'cat' does, and with -f goes on as they come. Works beside a writer, "
                     + "needs no right to write, and changes nothing.",
+            "",
+            "With --name it goes on where the last one of that name ended, with records that are durable alone, and keeps "
+                    + "the position in DIR, behind what was printed. The journal keeps what was not; 'forget' ends that.",
             ""
         },
         footer = {
@@ -82,6 +86,14 @@ final class TailCommand implements Callable<Integer> {
             description = "Begin with the first record of this time or later instead, such as 2027-01-31T12:00:00Z.")
     private @Nullable Instant fromTime;
 
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "Go on where the last one of this name ended. -n, --from and --from-time tell where to begin if the "
+                            + "name is new; without them, that is at the head.")
+    private @Nullable String name;
+
     @Option(names = "--json", description = "Print a JSON object a line, as 'cat --json' does.")
     private boolean json;
 
@@ -126,23 +138,43 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private void print(final JournalReader reader, final OutputBuffer out) {
-        final Visibility visibility = durable ? Visibility.DURABLE : Visibility.WRITTEN;
-        final long last = lastSequence(reader, visibility);
-        final RecordHandler handler = RecordLines.handler(out, json);
-        try (Tailer tailer = reader.tailer(start(reader.headSequence(), last), visibility)) {
-            while (!stopping && tailer.nextSequence() <= last && printSome(tailer, handler, out, last) > 0) {
-                // Up to where the journal ended when this began.
-            }
-            if (follows) {
-                follow(tailer, handler, out);
-            }
+        if (name == null) {
+            printUnnamed(reader, out);
+        } else {
+            printNamed(reader, name, out);
         }
     }
 
-    private void follow(final Tailer tailer, final RecordHandler handler, final OutputBuffer out) {
-        final IdleStrategy idleStrategy = new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NS, MAX_PARK_NS);
-        while (!stopping) {
-            idleStrategy.idle(printSome(tailer, handler, out, Long.MAX_VALUE));
+    private void printNamed(final JournalReader reader, final String readerName, final OutputBuffer out) {
+        final long last = lastSequence(reader, Visibility.DURABLE);
+        final boolean isPlaced = count != null || fromSequence != null || fromTime != null;
+        final Start start = isPlaced ? start(reader.headSequence(), last) : Start.atHead();
+        try (NamedReader named = reader.named(readerName, start)) {
+            print(named.tailer(), last, out, named::commit);
+        }
+    }
+
+    private void printUnnamed(final JournalReader reader, final OutputBuffer out) {
+        final Visibility visibility = durable ? Visibility.DURABLE : Visibility.WRITTEN;
+        final long last = lastSequence(reader, visibility);
+        try (Tailer tailer = reader.tailer(start(reader.headSequence(), last), visibility)) {
+            print(tailer, last, out, () -> {});
+        }
+    }
+
+    /** Prints what there is, then what comes, and says so whenever some of it was really printed. */
+    private void print(final Tailer tailer, final long last, final OutputBuffer out, final Runnable printed) {
+        final RecordHandler handler = RecordLines.handler(out, json);
+        while (!stopping && tailer.nextSequence() <= last && printSome(tailer, handler, out, last) > 0) {
+            // Up to where the journal ended when this began.
+            printed.run();
+        }
+        if (follows) {
+            final IdleStrategy idleStrategy = new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NS, MAX_PARK_NS);
+            while (!stopping) {
+                idleStrategy.idle(printSome(tailer, handler, out, Long.MAX_VALUE));
+                printed.run();
+            }
         }
     }
 

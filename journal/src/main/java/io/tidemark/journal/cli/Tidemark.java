@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             "Exit codes:",
             "  0    done",
             "  1    the environment refused: input or output, a full disk, no permission,",
-            "       another writer has the journal open; of verify: a torn tail, no more",
+            "       another writer has the journal open, or another reader the name; of",
+            "       verify: a torn tail, no more",
             "  2    wrong usage or bad data: a corrupt journal, no journal, a format that is",
             "       too new or too old, a line that is too long",
             "  3    of verify: not a journal; of repair: something was lost",
@@ -72,6 +73,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new TailCommand(streams))
                 .addSubcommand(new VerifyCommand(streams))
                 .addSubcommand(new StatCommand(streams))
+                .addSubcommand(new ForgetCommand())
                 .addSubcommand(new TruncateCommand(streams))
                 .addSubcommand(new CheckpointCommand(streams))
                 .addSubcommand(new RepairCommand(streams))

@@ -15,11 +15,30 @@ public final class FileNames {
     /** Tells other processes how far the journal is durable; a cache, see {@link MarkLayout}. */
     public static final String MARK = "journal.mark";
 
+    /**
+     * Locked byte by byte: the first by whoever moves the head or takes up a name, the others each for a name of a reader. It
+     * is empty, and opened for nothing else.
+     */
+    public static final String NAMES = "journal.names";
+
+    /** The byte of {@link #NAMES} that is locked while the head is moved, or a name taken up. */
+    public static final long HEAD_REGION = 0;
+
+    /** Longest name of a reader. */
+    public static final int MAX_READER_NAME_LENGTH = 64;
+
     /** What a file is called until it is complete and forced; found at opening, it is deleted. */
     public static final String PREPARING_SUFFIX = ".preparing";
 
     private static final String SEGMENT_SUFFIX = ".segment";
     private static final int NUMBER_DIGITS = 20;
+
+    /** In front of the name: a device of Windows, such as "con", must not be the beginning of a file's name. */
+    private static final String POSITION_PREFIX = "reader-";
+
+    private static final String POSITION_SUFFIX = ".position";
+    private static final long FNV_OFFSET = 0xCBF2_9CE4_8422_2325L;
+    private static final long FNV_PRIME = 0x0000_0100_0000_01B3L;
 
     private FileNames() {}
 
@@ -67,5 +86,71 @@ public final class FileNames {
         }
         final String prepared = name.substring(0, name.length() - PREPARING_SUFFIX.length());
         return prepared.equals(META) || segmentNumber(prepared) != -1;
+    }
+
+    /**
+     * Tells whether a reader may have this name: 1 to 64 of the letters a to z, digits, '.', '_' and '-', the first of them a
+     * letter or digit. There are no capitals, because not every file system tells them from small letters.
+     *
+     * @param name of a reader
+     * @return whether it is allowed
+     */
+    public static boolean isReaderName(final String name) {
+        if (name.isEmpty() || name.length() > MAX_READER_NAME_LENGTH || !isLetterOrDigit(name.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < name.length(); i++) {
+            final char character = name.charAt(i);
+            if (!isLetterOrDigit(character) && character != '.' && character != '_' && character != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(final char character) {
+        return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
+    }
+
+    /**
+     * The name of the file that holds the position of a reader.
+     *
+     * @param readerName an allowed name
+     * @return the name of its file
+     */
+    public static String position(final String readerName) {
+        return POSITION_PREFIX + readerName + POSITION_SUFFIX;
+    }
+
+    /**
+     * The reader whose position a file holds.
+     *
+     * @param fileName of a file
+     * @return the name of the reader; empty if this is not the file of a position
+     */
+    public static String readerName(final String fileName) {
+        final int end = fileName.length() - POSITION_SUFFIX.length();
+        if (end < POSITION_PREFIX.length()
+                || !fileName.startsWith(POSITION_PREFIX)
+                || !fileName.endsWith(POSITION_SUFFIX)) {
+            return "";
+        }
+        final String name = fileName.substring(POSITION_PREFIX.length(), end);
+        return isReaderName(name) ? name : "";
+    }
+
+    /**
+     * The byte of {@link #NAMES} that is locked by whoever uses a name: 1 and the FNV-1a hash of the name's letters, without
+     * its lowest two bits. Of names with the same one, which nobody will ever have by chance, one can be used at a time.
+     *
+     * @param readerName an allowed name
+     * @return a number from 1 to 2^62
+     */
+    public static long nameRegion(final String readerName) {
+        long hash = FNV_OFFSET;
+        for (int i = 0; i < readerName.length(); i++) {
+            hash = (hash ^ readerName.charAt(i)) * FNV_PRIME;
+        }
+        return 1 + (hash >>> 2);
     }
 }

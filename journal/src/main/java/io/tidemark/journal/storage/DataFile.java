@@ -111,7 +111,7 @@ public final class DataFile implements Closeable {
     }
 
     /** Nobody but an interrupt closes the channel while it is in use. */
-    private static boolean tellsOfClosedChannel(final IOException failure) {
+    static boolean tellsOfClosedChannel(final IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ClosedChannelException) {
                 return true;

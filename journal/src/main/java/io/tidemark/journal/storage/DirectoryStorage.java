@@ -206,6 +206,17 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
+    public @Nullable StorageLock tryLock(final String name, final long region) throws IOException {
+        final Path path = directory.resolve(name);
+        try {
+            Files.createFile(path, ownerOnly("rw-------"));
+        } catch (final FileAlreadyExistsException e) {
+            requireRegular(path);
+        }
+        return RegionLocks.tryLock(path, region);
+    }
+
+    @Override
     public StorageFile create(final String name) throws IOException {
         final Path path = directory.resolve(name);
         final Set<OpenOption> options =

@@ -4,6 +4,7 @@ package io.tidemark.journal.storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One directory, as the engine sees it: the seam to the operating system.
@@ -39,6 +40,17 @@ public interface Storage extends Closeable {
      * @throws IOException if the file can't be opened or locked
      */
     boolean tryLock(String name) throws IOException;
+
+    /**
+     * Takes a lock on one byte of a file, which keeps others from the same byte, in this process and in others.
+     *
+     * @param name of the file; created if missing, and opened for nothing else
+     * @param region offset of the byte, from 0; it need not exist
+     * @return the lock; null if somebody else holds it
+     * @throws IOException if the file can't be opened or locked
+     */
+    @Nullable
+    StorageLock tryLock(String name, long region) throws IOException;
 
     /**
      * Creates a file that does not exist yet.

@@ -90,6 +90,8 @@ class TailCommandTest {
                 "--from 0",
                 "--from-time yesterday",
                 "-n 1 --from 2",
+                "--name ../billing",
+                "--name BILLING",
                 "--from 1 --from-time 2027-01-01T00:00:00Z"
             })
     void tailShouldRefuseWhenItIsMisused(final String options) {
@@ -112,6 +114,38 @@ class TailCommandTest {
             assertEquals(143, tail.awaitExit());
             assertEquals("", tail.err());
         }
+    }
+
+    @Test
+    void tailShouldGoOnWhereItEndedWhenItHasAName() throws IOException {
+        append(1, 20);
+        assertEquals(numbers(18, 20), tail("--name", "billing", "-n", 3));
+        assertEquals(List.of(), tail("--name", "billing", "-n", 3));
+        append(21, 23);
+        assertEquals(numbers(1, 23), tail("--name", "audit"));
+        assertEquals(numbers(21, 23), tail("--name", "billing"));
+        final String stat = CommandResult.of("stat", directory()).requireOk().text();
+        assertTrue(stat.contains("reader billing      23"), stat);
+        final String json =
+                CommandResult.of("stat", directory(), "--json").requireOk().text();
+        assertTrue(
+                json.contains("\"readers\":[{\"name\":\"audit\",\"passedSequence\":23},{\"name\":\"billing\""), json);
+        try (ToolProcess tail =
+                ToolProcess.start(root.resolve("err"), "tail", directory(), "-f", "--name", "billing")) {
+            append(24, 24);
+            assertEquals("line 24", tail.readLine());
+            assertEquals(
+                    ExitCode.REFUSED,
+                    CommandResult.of("forget", directory(), "--name", "billing").exitCode());
+            tail.terminate();
+            assertEquals(143, tail.awaitExit());
+            assertEquals("", tail.err());
+        }
+        CommandResult.of("forget", directory(), "--name", "billing").requireOk();
+        assertEquals(
+                ExitCode.BAD_INPUT,
+                CommandResult.of("forget", directory(), "--name", "billing").exitCode());
+        assertEquals(numbers(24, 24), tail("--name", "billing", "--from", 24));
     }
 
     @Test

@@ -98,4 +98,51 @@ class FileNamesTest {
     void isPreparingShouldNotHoldWhenTheFileMayBeSomebodyElses(final String name) {
         assertFalse(FileNames.isPreparing(name));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "0", "billing", "a.lock", "a..", "a-b_c.d", "nul", "con"})
+    void readerNameShouldBeTheOneInTheFileName(final String name) {
+        assertTrue(FileNames.isReaderName(name));
+        assertEquals(name, FileNames.readerName(FileNames.position(name)));
+        assertEquals(-1, FileNames.segmentNumber(FileNames.position(name)));
+        assertFalse(FileNames.isPreparing(FileNames.position(name) + FileNames.PREPARING_SUFFIX), "not the writer's");
+        assertTrue(FileNames.nameRegion(name) > FileNames.HEAD_REGION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", ".", "..", "-a", "_a", ".a", "A", "aB", "a/b", "a\\b", "a b", "a\u0000", "é", "a:b", "٠", "a\n"
+            })
+    void isReaderNameShouldNotHoldWhenTheNameCouldBeTakenForSomethingElse(final String name) {
+        assertFalse(FileNames.isReaderName(name));
+        assertEquals("", FileNames.readerName("reader-" + name + ".position"));
+    }
+
+    @Test
+    void isReaderNameShouldHoldUpToItsLength() {
+        assertTrue(FileNames.isReaderName("a".repeat(FileNames.MAX_READER_NAME_LENGTH)));
+        assertFalse(FileNames.isReaderName("a".repeat(FileNames.MAX_READER_NAME_LENGTH + 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "reader-",
+                ".position",
+                "reader-position",
+                "reader.position",
+                "reader-.position",
+                "reader-a",
+                "a.position"
+            })
+    void readerNameShouldBeNoneWhenTheFileIsNotOfAPosition(final String fileName) {
+        assertEquals("", FileNames.readerName(fileName));
+    }
+
+    @Test
+    void nameRegionShouldBeAsItIsWrittenDown() {
+        // FNV-1a of "a" is AF63DC4C8601EC8C.
+        assertEquals(1 + (0xAF63DC4C8601EC8CL >>> 2), FileNames.nameRegion("a"));
+    }
 }

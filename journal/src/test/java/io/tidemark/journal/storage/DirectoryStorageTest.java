@@ -4,6 +4,8 @@ package io.tidemark.journal.storage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -294,6 +296,59 @@ class DirectoryStorageTest {
     void pathOfShouldNameTheFileAbsolutely() throws IOException {
         try (DirectoryStorage storage = storage()) {
             assertEquals(directory.toAbsolutePath().resolve(NAME).toString(), storage.pathOf(NAME));
+        }
+    }
+
+    @Test
+    void tryLockOfAByteShouldKeepOthersFromThatByteAlone() throws IOException {
+        requirePosix();
+        try (DirectoryStorage storage = storage();
+                DirectoryStorage other = storage()) {
+            final StorageLock first = storage.tryLock(FileNames.NAMES, 7);
+            assertNotNull(first);
+            assertNull(other.tryLock(FileNames.NAMES, 7));
+            final StorageLock second = other.tryLock(FileNames.NAMES, 1L << 62);
+            assertNotNull(second);
+            first.close();
+            first.close();
+            final StorageLock again = other.tryLock(FileNames.NAMES, 7);
+            assertNotNull(again);
+            again.close();
+            second.close();
+        }
+        assertEquals("rw-------", permissions(directory.resolve(FileNames.NAMES)));
+        assertEquals(0, Files.size(directory.resolve(FileNames.NAMES)));
+    }
+
+    /** A process that lets one lock on a file go keeps the others, though the system drops all with a descriptor. */
+    @Test
+    void tryLockOfAByteShouldHoldBetweenProcessesUntilItIsLetGoOrTheProcessDies() throws Exception {
+        try (DirectoryStorage storage = storage()) {
+            final StorageLock seven = storage.tryLock(FileNames.NAMES, 7);
+            final StorageLock eight = storage.tryLock(FileNames.NAMES, 8);
+            assertNotNull(seven);
+            assertNotNull(eight);
+            eight.close();
+            try (LockHolder holder = LockHolder.start(directory, "7")) {
+                assertEquals(LockHolder.REFUSED, holder.answer());
+            }
+            try (LockHolder holder = LockHolder.start(directory, "8")) {
+                assertEquals(LockHolder.LOCKED, holder.answer());
+                assertNull(storage.tryLock(FileNames.NAMES, 8));
+                holder.kill();
+                final StorageLock again = storage.tryLock(FileNames.NAMES, 8);
+                assertNotNull(again);
+                again.close();
+            }
+            seven.close();
+        }
+    }
+
+    @Test
+    void tryLockOfAByteShouldBeRefusedWhenThereIsSomethingElseInThePlaceOfTheFile() throws IOException {
+        Files.createDirectory(directory.resolve(FileNames.NAMES));
+        try (DirectoryStorage storage = storage()) {
+            assertThrows(IOException.class, () -> storage.tryLock(FileNames.NAMES, 1));
         }
     }
 }

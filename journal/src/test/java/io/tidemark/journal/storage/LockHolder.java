@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A process of its own that tries to lock a directory, says how that went, and holds the lock until it is told to end. */
 public final class LockHolder implements AutoCloseable {
@@ -25,12 +27,15 @@ public final class LockHolder implements AutoCloseable {
     /**
      * The other process.
      *
-     * @param arguments the directory
+     * @param arguments the directory, and the byte to lock if it is not the whole that is wanted
      * @throws IOException if the directory can't be locked
      */
     public static void main(final String[] arguments) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(Path.of(arguments[0]))) {
-            System.out.println(storage.tryLock(FileNames.LOCK) ? LOCKED : REFUSED);
+            final boolean locked = arguments.length == 1
+                    ? storage.tryLock(FileNames.LOCK)
+                    : storage.tryLock(FileNames.NAMES, Long.parseLong(arguments[1])) != null;
+            System.out.println(locked ? LOCKED : REFUSED);
             System.out.flush();
             final int end = System.in.read();
             if (end > 0) {
@@ -39,13 +44,15 @@ public final class LockHolder implements AutoCloseable {
         }
     }
 
-    static LockHolder start(final Path directory) throws IOException {
-        final Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LockHolder.class.getName(),
-                        directory.toString())
+    static LockHolder start(final Path directory, final String... region) throws IOException {
+        final List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                directory.toString()));
+        command.addAll(List.of(region));
+        final Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         return new LockHolder(process);

@@ -19,6 +19,14 @@ final class SimulatedHandle implements StorageFile {
     private boolean dead;
     private boolean closed;
 
+    /** A call that yields a handle, which nobody would close if the call failed behind it. */
+    abstract static class Opening implements SimulatedMachine.Operation<SimulatedHandle> {
+        @Override
+        public void discard(final SimulatedHandle result) {
+            result.discard();
+        }
+    }
+
     SimulatedHandle(
             final SimulatedStorage process,
             final SimulatedMachine machine,

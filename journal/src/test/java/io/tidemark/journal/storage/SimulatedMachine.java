@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal.storage;
 
+import io.tidemark.journal.format.FileNames;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -29,7 +32,7 @@ final class SimulatedMachine {
         default void refuse() {}
 
         /** Takes back what the caller never got. */
-        default void discard(final T result) {}
+        default void discard(final T result) throws IOException {}
     }
 
     /** Who calls: throws if it can't call any more. */
@@ -47,6 +50,9 @@ final class SimulatedMachine {
     private @Nullable String lockName;
     private @Nullable SimulatedStorage lockHolder;
     private boolean off;
+
+    /** Bytes of files that are locked, and by which process. */
+    private final Map<String, SimulatedStorage> regions = new HashMap<>();
 
     FaultPlan faults() {
         return faults;
@@ -153,7 +159,7 @@ final class SimulatedMachine {
     }
 
     boolean isLocked() {
-        return lockHolder != null;
+        return lockHolder != null || !regions.isEmpty();
     }
 
     void unlock(final SimulatedStorage process) {
@@ -162,9 +168,22 @@ final class SimulatedMachine {
         }
     }
 
+    @Nullable
+    StorageLock tryLock(final SimulatedStorage process, final String name, final long region) throws IOException {
+        if (!names.exists(name)) {
+            names.create(name);
+        }
+        final String key = name + " " + region;
+        return regions.putIfAbsent(key, process) == null ? new SimulatedLock(this, process, key) : null;
+    }
+
+    void unlock(final SimulatedStorage process, final String region) {
+        regions.remove(region, process);
+    }
+
     /** On Unix, closing any descriptor of the lock file drops the lock, so nobody may have one. */
     void requireNotLockFile(final String name) {
-        if (name.equals(lockName)) {
+        if (name.equals(lockName) || name.equals(FileNames.NAMES)) {
             throw new IllegalStateException("the lock file is opened by nobody else, ever: " + name);
         }
     }
@@ -209,6 +228,7 @@ final class SimulatedMachine {
 
     void kill(final SimulatedStorage process) {
         unlock(process);
+        regions.values().removeIf(holder -> holder == process);
         process.cutOffMappings();
         process.loseHandles();
         off = false;
@@ -234,6 +254,7 @@ final class SimulatedMachine {
         processes.clear();
         processes.add(survivor);
         lockHolder = null;
+        regions.clear();
         off = false;
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory as one process sees it, on a simulated machine whose page cache is volatile. Everything that is left to
@@ -123,8 +124,13 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
+    public @Nullable StorageLock tryLock(final String name, final long region) throws IOException {
+        return call(Kind.TRY_LOCK, name, new SimulatedLock.Locking(this, machine, name, region));
+    }
+
+    @Override
     public StorageFile create(final String name) throws IOException {
-        return call(Kind.CREATE, name, new Opening() {
+        return call(Kind.CREATE, name, new SimulatedHandle.Opening() {
             @Override
             public SimulatedHandle whole() throws IOException {
                 machine.requireNotLockFile(name);
@@ -135,7 +141,7 @@ public final class SimulatedStorage implements Storage {
 
     @Override
     public StorageFile open(final String name, final boolean writable) throws IOException {
-        return call(Kind.OPEN, name, new Opening() {
+        return call(Kind.OPEN, name, new SimulatedHandle.Opening() {
             @Override
             public SimulatedHandle whole() throws IOException {
                 machine.requireNotLockFile(name);
@@ -219,7 +225,7 @@ public final class SimulatedStorage implements Storage {
     }
 
     /**
-     * Tells whether a fault stopped the machine and neither {@link #crash} nor {@link #kill} came behind it.
+     * Tells whether a fault stopped the machine, and nobody started it again.
      *
      * @return whether all calls throw {@link PowerCutException}
      */
@@ -394,7 +400,7 @@ public final class SimulatedStorage implements Storage {
     }
 
     /**
-     * Tells whether any process holds the lock.
+     * Tells whether any process holds a lock, be it on a file or on a byte of one.
      *
      * @return whether it is taken
      */
@@ -487,13 +493,5 @@ public final class SimulatedStorage implements Storage {
     private <T> T call(final Kind kind, final String name, final SimulatedMachine.Operation<T> operation)
             throws IOException {
         return machine.call(this::requireAlive, kind, name, 0, 0, operation);
-    }
-
-    /** A call that yields a handle, which nobody would close if the call failed behind it. */
-    private abstract static class Opening implements SimulatedMachine.Operation<SimulatedHandle> {
-        @Override
-        public void discard(final SimulatedHandle result) {
-            result.discard();
-        }
     }
 }
