@@ -216,6 +216,11 @@ final class StressedJournal {
         }
 
         @Override
+        public void faultIn(final int offset, final int length) {
+            // It is there.
+        }
+
+        @Override
         public void force(final int offset, final int length) {
             final int end = offset + length;
             int frame = offset;

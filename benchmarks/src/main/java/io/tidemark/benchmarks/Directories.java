@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories that measurements make and throw away. */
+final class Directories {
+
+    private Directories() {}
+
+    static void deleteAll(final Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        final List<Path> paths;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (final Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

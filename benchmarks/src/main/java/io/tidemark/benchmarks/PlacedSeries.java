@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks;
+
+import java.util.List;
+
+/** Latencies of all records, and once more of those just behind a roll and just behind the middle of a segment. */
+final class PlacedSeries {
+
+    private final LatencySeries all;
+    private final LatencySeries behindRoll;
+    private final LatencySeries behindMiddle;
+    private final RollWindows windows;
+
+    PlacedSeries(final String name, final int sliceCount, final RollWindows windows) {
+        this.all = new LatencySeries(name, sliceCount);
+        this.behindRoll = new LatencySeries(name + "-behind-roll", sliceCount);
+        this.behindMiddle = new LatencySeries(name + "-behind-middle", sliceCount);
+        this.windows = windows;
+    }
+
+    void record(final long sequence, final long slice, final long latencyNs) {
+        all.record(slice, latencyNs);
+        final RollWindows.Place place = windows.placeOf(sequence);
+        if (place == RollWindows.Place.BEHIND_ROLL) {
+            behindRoll.record(slice, latencyNs);
+        } else if (place == RollWindows.Place.BEHIND_MIDDLE) {
+            behindMiddle.record(slice, latencyNs);
+        }
+    }
+
+    List<LatencySeries> series() {
+        return List.of(all, behindRoll, behindMiddle);
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks;
+
+import io.tidemark.journal.Appender;
+import io.tidemark.journal.Journal;
+import io.tidemark.journal.JournalConfig;
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.SyncPolicy;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.SegmentLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * How fast a journal is read from its beginning to its end, beside what CRC-32C alone takes over the same bytes in the same
+ * run: segment by segment in one go, and frame by frame, as any reader must that checks each record. The page cache is warm.
+ */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = "Measures reading a whole journal, beside CRC-32C alone over the same bytes in the same run.")
+final class ReplayCommand implements Callable<Integer> {
+
+    static final String INSTRUMENT = "replay";
+
+    private static final double NS_PER_SECOND = 1e9;
+    private static final int POLL_LIMIT = 4096;
+
+    @Option(names = "--length", defaultValue = "128", description = "bytes of each record")
+    private int recordLength;
+
+    @Option(names = "--mib", defaultValue = "2048", description = "MiB of frames")
+    private int mebibytes;
+
+    @Option(names = "--segment-length", defaultValue = "67108864", description = "bytes")
+    private int segmentLength;
+
+    @Option(
+            names = "--repetitions",
+            defaultValue = "5",
+            description = "of each way, in turns, behind one that warms up")
+    private int repetitions;
+
+    @Option(
+            names = "--directory",
+            defaultValue = "target/bench/data",
+            description = "for the journal; deleted behind the run")
+    private Path directory = Path.of("");
+
+    @Option(names = "--results", defaultValue = "target/bench/results", description = "directory to add results to")
+    private Path resultDirectory = Path.of("");
+
+    private long recordCount;
+    private long consumed;
+
+    ReplayCommand() {}
+
+    /** One way of reading everything. */
+    private interface Way {
+        long read() throws IOException;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final Path data = directory.toAbsolutePath();
+        Directories.deleteAll(data);
+        final Results results = Results.create(resultDirectory.toAbsolutePath(), data);
+        try {
+            fill(data);
+            final String conditions = String.format(
+                    Locale.ROOT, "%d MiB of %d B, segments of %d", mebibytes, recordLength, segmentLength);
+            final JournalReader reader = JournalReader.open(data);
+            for (int turn = 0; turn <= repetitions; turn++) {
+                final List<Results.Figure> figures = new ArrayList<>();
+                final double whole = measure(figures, conditions, turn, "crc32c-whole", () -> crcOfWhole(data));
+                measure(figures, conditions, turn, "crc32c-frames", () -> crcOfFrames(data));
+                final double replay = measure(figures, conditions, turn, "replay", () -> countReplayed(reader));
+                final double tailer = measure(figures, conditions, turn, "tailer", () -> countPolled(reader));
+                figures.add(figure("replay", conditions, turn, "share of crc32c-whole", "", whole / replay));
+                figures.add(figure("tailer", conditions, turn, "share of crc32c-whole", "", whole / tailer));
+                if (turn > 0) {
+                    results.add(figures);
+                }
+            }
+            Tables.print(results, INSTRUMENT, conditions);
+        } finally {
+            Directories.deleteAll(data);
+        }
+        return 0;
+    }
+
+    private double measure(
+            final List<Results.Figure> figures,
+            final String conditions,
+            final int turn,
+            final String subject,
+            final Way way)
+            throws IOException {
+        final long startNs = System.nanoTime();
+        final long count = way.read();
+        final double ns = System.nanoTime() - startNs;
+        if (count != recordCount) {
+            throw new IllegalStateException(subject + " must see every record: found " + count + " of " + recordCount);
+        }
+        figures.add(figure(subject, conditions, turn, "records", "/s", recordCount * NS_PER_SECOND / ns));
+        figures.add(figure(
+                subject, conditions, turn, "frames", "B/s", (double) recordCount * frameLength() * NS_PER_SECOND / ns));
+        return ns;
+    }
+
+    private static Results.Figure figure(
+            final String subject,
+            final String conditions,
+            final int turn,
+            final String metric,
+            final String unit,
+            final double value) {
+        return new Results.Figure(INSTRUMENT, subject, conditions, metric, unit, turn, value);
+    }
+
+    private int frameLength() {
+        return FrameLayout.align(FrameLayout.HEADER_LENGTH + recordLength);
+    }
+
+    private void fill(final Path data) {
+        recordCount = ((long) mebibytes << 20) / frameLength();
+        final ByteBuffer record = ByteBuffer.allocateDirect(recordLength);
+        final JournalConfig config =
+                JournalConfig.defaults().withSegmentLength(segmentLength).withSyncPolicy(SyncPolicy.never());
+        try (Journal journal = Journal.open(data, config)) {
+            final Appender appender = journal.appender();
+            for (long i = 0; i < recordCount; i++) {
+                record.put((int) (i % recordLength), (byte) i);
+                appender.append(record, 0, recordLength);
+            }
+        }
+    }
+
+    private long countReplayed(final JournalReader reader) {
+        return reader.replay(1, handler()) - 1;
+    }
+
+    private long countPolled(final JournalReader reader) {
+        final RecordHandler handler = handler();
+        long count = 0;
+        try (Tailer tailer = reader.tailer(1, Visibility.WRITTEN)) {
+            while (count < recordCount) {
+                count += tailer.poll(handler, POLL_LIMIT);
+            }
+        }
+        return count;
+    }
+
+    /** A consumer that looks at each record, so that nothing is optimised away. */
+    private RecordHandler handler() {
+        return (sequence, timestampNs, type, buffer, offset, length) -> consumed += buffer.get(offset) + length;
+    }
+
+    private long crcOfWhole(final Path data) throws IOException {
+        final CRC32C crc = new CRC32C();
+        long left = recordCount;
+        for (final MappedByteBuffer segment : segments(data)) {
+            final long inSegment = Math.min(left, recordsPerSegment());
+            crc.update(segment.position(SegmentLayout.HEADER_PAGE_LENGTH)
+                    .limit(SegmentLayout.HEADER_PAGE_LENGTH + (int) inSegment * frameLength()));
+            left -= inSegment;
+        }
+        consumed += crc.getValue();
+        return recordCount - left;
+    }
+
+    private long crcOfFrames(final Path data) throws IOException {
+        final CRC32C crc = new CRC32C();
+        long count = 0;
+        for (final MappedByteBuffer segment : segments(data)) {
+            final long inSegment = Math.min(recordCount - count, recordsPerSegment());
+            int offset = SegmentLayout.HEADER_PAGE_LENGTH;
+            for (long i = 0; i < inSegment; i++) {
+                crc.reset();
+                crc.update(segment.limit(offset + FrameLayout.HEADER_LENGTH + recordLength)
+                        .position(offset + Integer.BYTES));
+                consumed += crc.getValue();
+                offset += frameLength();
+            }
+            count += inSegment;
+        }
+        return count;
+    }
+
+    private long recordsPerSegment() {
+        return (long) (segmentLength - SegmentLayout.HEADER_PAGE_LENGTH) / frameLength();
+    }
+
+    /** Maps each segment that has records, and none that stands by. */
+    private List<MappedByteBuffer> segments(final Path data) throws IOException {
+        final List<MappedByteBuffer> segments = new ArrayList<>();
+        final List<Path> files;
+        try (Stream<Path> list = Files.list(data)) {
+            files = list.filter(path -> path.toString().endsWith(".segment"))
+                    .sorted()
+                    .toList();
+        }
+        for (final Path file :
+                files.subList(0, (int) ((recordCount + recordsPerSegment() - 1) / recordsPerSegment()))) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                final MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+                mapped.order(ByteOrder.LITTLE_ENDIAN);
+                segments.add(mapped);
+            }
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks.subject;
+
+import io.tidemark.journal.Appender;
+import io.tidemark.journal.Journal;
+import io.tidemark.journal.JournalConfig;
+import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.SyncPolicy;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+
+/** The journal. Tickets are sequences. */
+final class JournalSubject implements Subject {
+
+    private static final long POLL_NS = 1_000_000;
+    private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Journal journal;
+    private final int standbyCount;
+
+    JournalSubject(final SubjectPlan plan) {
+        JournalConfig config =
+                JournalConfig.defaults().withSegmentLength(plan.segmentLength()).withStandbyCount(plan.standbyCount());
+        if (plan.spinning()) {
+            config = config.withIdleStrategy(BusySpinIdleStrategy::new);
+        }
+        if (plan.onDurable() != SubjectPlan.UNTOLD) {
+            config = config.withDurabilityListener(plan.onDurable()::accept);
+        }
+        switch (plan.durability()) {
+            case NEVER -> config = config.withSyncPolicy(SyncPolicy.never());
+            case ALWAYS -> config = config.withSyncPolicy(SyncPolicy.always());
+            default -> {}
+        }
+        this.standbyCount = plan.standbyCount();
+        this.journal = Journal.open(plan.directory(), config);
+    }
+
+    @Override
+    public Producer producer() {
+        final Appender appender = journal.appender();
+        return record -> appender.append(record, 0, record.limit());
+    }
+
+    @Override
+    public Follower follower() {
+        return new TailerFollower(journal.tailer(1, Visibility.WRITTEN));
+    }
+
+    @Override
+    public void awaitWritten(final long ticket) {
+        while (journal.writtenSequence() < ticket) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void awaitDurable(final long ticket) {
+        try {
+            journal.awaitDurable(ticket);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for sequence " + ticket, e);
+        }
+    }
+
+    @Override
+    public void flush(final long ticket) {
+        journal.flush();
+    }
+
+    @Override
+    public void truncate(final long upTo) {
+        journal.truncate(upTo);
+    }
+
+    @Override
+    public long durableTicket() {
+        return journal.durableSequence();
+    }
+
+    @Override
+    public void settle() {
+        final long startNs = System.nanoTime();
+        while (journal.standbyCount() < standbyCount && System.nanoTime() - startNs < SETTLE_NS) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    @Override
+    public String remarks() {
+        return "waits for room " + journal.backPressureCount() + ", waits for a standby " + journal.standbyWaitCount();
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+
+    /** A tailer of the journal, from inside or outside. */
+    static final class TailerFollower implements Follower, RecordHandler {
+
+        private final Tailer tailer;
+        private RecordSink sink = (ticket, buffer, offset, length) -> {};
+
+        TailerFollower(final Tailer tailer) {
+            this.tailer = tailer;
+        }
+
+        @Override
+        public int poll(final RecordSink to, final int limit) {
+            this.sink = to;
+            return tailer.poll(this, limit);
+        }
+
+        @Override
+        public void onRecord(
+                final long sequence,
+                final long timestampNs,
+                final int type,
+                final ByteBuffer buffer,
+                final int offset,
+                final int length) {
+            sink.onRecord(sequence, buffer, offset, length);
+        }
+
+        @Override
+        public void close() {
+            tailer.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks.subject;
+
+import java.io.IOException;
+
+/** Brings a subject that lies in another jar; found by {@link java.util.ServiceLoader}. */
+public interface SubjectProvider {
+
+    /**
+     * The name by which it is asked for.
+     *
+     * @return a short word
+     */
+    String name();
+
+    /**
+     * What it promises and what it does not, in a few words, to stand beside its figures.
+     *
+     * @return one line
+     */
+    String promise();
+
+    /**
+     * Sets the subject up.
+     *
+     * @param plan how to
+     * @return the subject
+     * @throws IOException if it could not be set up
+     */
+    Subject open(SubjectPlan plan) throws IOException;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.benchmarks.subject;
+
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.Visibility;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/** All subjects by their names. */
+public final class Subjects {
+
+    /** The journal. */
+    public static final String JOURNAL = "journal";
+
+    /** Nothing: the floor of the harness itself. */
+    public static final String EMPTY = "empty";
+
+    private Subjects() {}
+
+    /**
+     * Opens a subject.
+     *
+     * @param name of the subject
+     * @param plan how to set it up
+     * @return the subject
+     * @throws IllegalArgumentException if there is none of that name
+     * @throws IOException if it could not be set up
+     */
+    public static Subject open(final String name, final SubjectPlan plan) throws IOException {
+        return switch (name) {
+            case JOURNAL -> new JournalSubject(plan);
+            case EMPTY -> new EmptySubject(plan);
+            case "disruptor" -> new DisruptorSubject(plan);
+            case "mapped" -> new MappedSubject(plan);
+            default -> foreign(name).open(plan);
+        };
+    }
+
+    private static SubjectProvider foreign(final String name) {
+        for (final SubjectProvider provider : ServiceLoader.load(SubjectProvider.class)) {
+            if (provider.name().equals(name)) {
+                return provider;
+            }
+        }
+        throw new IllegalArgumentException("no such subject: found " + name
+                + "; Chronicle, Aeron, Artemis and RocksDB are in bin/tidemark bench-peers");
+    }
+
+    /**
+     * Follows a journal that another process writes.
+     *
+     * @param directory of the journal
+     * @return a follower that begins with the first record
+     */
+    public static Subject.Follower outside(final Path directory) {
+        return new JournalSubject.TailerFollower(JournalReader.open(directory).tailer(1, Visibility.WRITTEN));
+    }
+}
