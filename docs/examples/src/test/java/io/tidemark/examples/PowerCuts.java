@@ -3,6 +3,7 @@ package io.tidemark.examples;
 
 import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.SimulatedStorage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -11,29 +12,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the power under a store at every storage call that it and its journal make: before, in the middle of and behind each.
- * Then the store must come back as something that it may be, is cut off again somewhere while it comes back or works on, and
- * must come back from that too. One thread makes all calls, so a seed is a history.
+ * Or only the process dies there, and the page cache stays. Then the store must come back as something that it may be, is cut
+ * off again somewhere while it comes back or works on, and must come back from that too. One thread makes all calls, so a seed
+ * is a history.
  */
 public final class PowerCuts {
 
     private static final long SEED = Long.getLong("tidemark.seed", 20261126L);
     private static final int KINDS = 3;
 
-    /** The second cut comes at one of the first calls: opening again makes some forty. */
-    private static final int SECOND_CUT = 100;
+    /** The second cut comes at one of that many calls: it takes a third of them to open again. */
+    private static final int SECOND_CUT = 200;
 
     /** One store, and what its user knows of it: which changes there were, and which are durable. */
     public interface Life {
 
         /**
-         * Opens the store, looks whether it is what it may be, works, and closes it. If the power goes meanwhile, this throws
-         * whatever the store throws.
+         * Opens the store, looks whether it is what it may be, works if it is to, and closes it. If the power goes meanwhile,
+         * this throws whatever the store throws.
          *
-         * @param machine where journal and data files are; each part of the store is a sibling of it
+         * @param machine where journal and data files are; gives each part of the store what it reaches them by
          * @param random chooses what the store does
+         * @param works whether it does anything but come back
          * @throws Exception if the power went, or the store is broken
          */
-        void live(SimulatedStorage machine, RandomGenerator random) throws Exception;
+        void live(Supplier<SimulatedStorage> machine, RandomGenerator random, boolean works) throws Exception;
     }
 
     private final Supplier<? extends Life> lives;
@@ -84,7 +87,7 @@ public final class PowerCuts {
     private List<String> callsOfOneLife() throws Exception {
         final SimulatedStorage machine = new SimulatedStorage();
         machine.faults().startTrace();
-        lives.get().live(machine, new SplittableRandom(SEED));
+        lives.get().live(machine::sibling, new SplittableRandom(SEED), true);
         return machine.faults().trace();
     }
 
@@ -101,6 +104,7 @@ public final class PowerCuts {
         private final int kind;
         private final SplittableRandom random;
         private final SimulatedStorage machine = new SimulatedStorage();
+        private final List<SimulatedStorage> parts = new ArrayList<>();
 
         Cut(final int call, final int kind) {
             this.call = call;
@@ -113,17 +117,25 @@ public final class PowerCuts {
         String run(final Life life) {
             try {
                 machine.faults().at(call, fault(kind));
-                liveUntilTheCut(life, new SplittableRandom(SEED));
+                if (!liveUntilTheCut(life, new SplittableRandom(SEED), random.nextInt(4) == 0)) {
+                    return "the store did not come to this call a second time: its life must repeat itself";
+                }
                 machine.faults()
                         .at(
                                 machine.faults().callCount() + 1 + random.nextInt(SECOND_CUT),
                                 fault(random.nextInt(KINDS)));
-                liveUntilTheCut(life, random);
-                life.live(machine, random);
+                liveUntilTheCut(life, random, false);
+                life.live(this::part, random, false);
             } catch (final Exception | AssertionError e) {
                 return e.toString();
             }
             return null;
+        }
+
+        private SimulatedStorage part() {
+            final SimulatedStorage part = machine.sibling();
+            parts.add(part);
+            return part;
         }
 
         private Fault fault(final int kindOfCut) {
@@ -131,17 +143,25 @@ public final class PowerCuts {
                     .get(kindOfCut);
         }
 
-        /** And then the power is back. */
-        private void liveUntilTheCut(final Life life, final RandomGenerator choices) throws Exception {
+        /** Whether the life was cut off; then the machine is ready for the next. */
+        private boolean liveUntilTheCut(final Life life, final RandomGenerator choices, final boolean keepsPower)
+                throws Exception {
             try {
-                life.live(machine, choices);
+                life.live(this::part, choices, true);
             } catch (final Exception e) {
                 if (!machine.isOff()) {
                     throw e;
                 }
             }
+            final boolean wentOff = machine.isOff();
             machine.faults().clear();
-            machine.crash(random);
+            if (keepsPower) {
+                parts.forEach(SimulatedStorage::kill);
+            } else {
+                machine.crash(random);
+            }
+            parts.clear();
+            return wentOff;
         }
     }
 }

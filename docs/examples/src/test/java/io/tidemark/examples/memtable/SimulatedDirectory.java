@@ -9,7 +9,10 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Set;
 
-/** A directory on the machine of the journal, which can leave out what it should do. */
+/**
+ * A directory on the machine of the journal, which can leave out what it should do. It is the journal's own, so names that the
+ * journal forces are forced for the store too: what it forgets must be missed before that.
+ */
 final class SimulatedDirectory implements DataDirectory {
 
     /** What is left out. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -59,8 +60,9 @@ class OrderCaptureTest {
         }
 
         @Override
-        public void live(final SimulatedStorage machine, final RandomGenerator random) throws Exception {
-            final Journal journal = SimulatedJournal.openForOneThread(machine.sibling());
+        public void live(final Supplier<SimulatedStorage> machine, final RandomGenerator random, final boolean works)
+                throws Exception {
+            final Journal journal = SimulatedJournal.openForOneThread(machine.get());
             try (OrderCapture capture = new OrderCapture(journal);
                     BookBuilder book = capture.book(visibility)) {
                 final long last = journal.lastSequence();
@@ -69,7 +71,7 @@ class OrderCaptureTest {
                 show(book);
                 assertEquals(last, book.sequence());
                 requireBook(book);
-                for (int i = 0; i < BURSTS; i++) {
+                for (int i = 0; works && i < BURSTS; i++) {
                     for (int event = 0; event < EVENTS_PER_BURST; event++) {
                         final Event chosen = Event.choose(random);
                         events.put(chosen.capture(capture), chosen);
