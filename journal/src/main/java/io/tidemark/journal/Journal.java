@@ -46,6 +46,7 @@ public final class Journal implements AutoCloseable {
     private static final long CLOSE_PARK_NS = 50_000;
 
     private final Storage storage;
+    private final JournalIndex index;
     private final Engine engine;
     private final JournalThreads threads;
     private final RecoveryReport recoveryReport;
@@ -56,6 +57,7 @@ public final class Journal implements AutoCloseable {
 
     private Journal(final Storage storage, final JournalOpening opening, final JournalThreads threads) {
         this.storage = storage;
+        this.index = new JournalIndex(storage);
         this.engine = opening.engine();
         this.threads = threads;
         this.recoveryReport = opening.report();
@@ -233,7 +235,8 @@ public final class Journal implements AutoCloseable {
     public long replay(final long fromSequence, final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
         final long last = writtenSequence();
-        final long next = StorageCall.run(engine.directory(), () -> Replay.run(storage, fromSequence, last, handler));
+        final long next =
+                StorageCall.run(engine.directory(), () -> Replay.run(storage, index, fromSequence, last, handler));
         if (next <= last) {
             throw new CorruptJournalException(
                     engine.directory(), 0, next, "a record that was written since opening is no longer there");
@@ -362,6 +365,7 @@ public final class Journal implements AutoCloseable {
                 engine.directory(),
                 () -> Tailer.open(
                         storage,
+                        index,
                         engine.meta(),
                         new EngineMarks(engine),
                         visibility,

@@ -44,7 +44,7 @@ record JournalFiles(
                 leftovers.add(name);
             } else if (name.equals(FileNames.META)) {
                 hasMeta = true;
-            } else if (!name.equals(FileNames.LOCK) && !name.equals(FileNames.MARK)) {
+            } else if (!name.equals(FileNames.LOCK) && !FileNames.isCache(name)) {
                 foreign = foreign == null ? name : foreign;
             }
         }

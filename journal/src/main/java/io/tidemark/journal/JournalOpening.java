@@ -85,6 +85,9 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
             final KeeperAgent keeper = new KeeperAgent(
                     engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), adoptable);
+            keeper.index(result.positions().stream()
+                    .filter(positions -> positions.segment() != segment.number())
+                    .toList());
             publishMark(storage, engine);
             return new JournalOpening(engine, writer, sync, keeper, result.report());
         } catch (final IOException | RuntimeException | Error e) {
@@ -175,6 +178,11 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
         // resumed
         // may see a few records before it is closed again.
         final int faultLength = result.meta().epoch() == 1 ? SegmentLayout.MAX_SEGMENT_LENGTH : RESUME_FAULT_LENGTH;
-        return Segment.map(storage, result.meta(), tail.segment(), tail.nextSequence(), tail.offset(), faultLength);
+        final SegmentPositions positions = result.positions().stream()
+                .filter(noted -> noted.segment() == tail.segment())
+                .findFirst()
+                .orElse(null);
+        return Segment.map(
+                storage, result.meta(), tail.segment(), tail.nextSequence(), tail.offset(), faultLength, positions);
     }
 }

@@ -23,10 +23,12 @@ import org.agrona.concurrent.OffsetEpochNanoClock;
 public final class JournalReader {
 
     private final Storage storage;
+    private final JournalIndex index;
     private final String directory;
 
     private JournalReader(final Storage storage) {
         this.storage = storage;
+        this.index = new JournalIndex(storage);
         this.directory = storage.pathOf("");
     }
 
@@ -80,7 +82,23 @@ public final class JournalReader {
      */
     public long replay(final long fromSequence, final long toSequence, final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        return StorageCall.run(directory, () -> Replay.run(storage, fromSequence, toSequence, handler));
+        return StorageCall.run(directory, () -> Replay.run(storage, index, fromSequence, toSequence, handler));
+    }
+
+    /**
+     * Tells where a place is. That costs the same however long the journal is.
+     *
+     * @param start the place
+     * @return the sequence of the first record there; if there is none yet, the one that comes next
+     * @throws OvertakenException if the record there was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws StorageException if reading fails
+     */
+    public long find(final Start start) {
+        Objects.requireNonNull(start, "start");
+        return StorageCall.run(
+                directory, () -> new StartSearch(storage, index).find(start, -1).nextSequence());
     }
 
     /**
@@ -118,10 +136,9 @@ public final class JournalReader {
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(visibility, "visibility");
         return StorageCall.run(directory, () -> {
-            JournalFiles.listExisting(storage);
-            final Meta meta = Replay.readMeta(storage);
+            final Meta meta = Replay.readExistingMeta(storage);
             final TailedMarks marks = new PublishedMarks(storage, meta, visibility == Visibility.DURABLE);
-            return Tailer.open(storage, meta, marks, visibility, ticker, start);
+            return Tailer.open(storage, index, meta, marks, visibility, ticker, start);
         });
     }
 
@@ -256,6 +273,26 @@ public final class JournalReader {
                 }
             });
         });
+    }
+
+    /**
+     * Writes {@code journal.index} anew, by reading the whole journal. It is a cache through which places are found fast; the
+     * writer keeps it, so this is for a journal in which it was lost. A writer may be at work beside this.
+     *
+     * @param directory of the journal
+     * @return number of segments that are in the index now
+     * @throws NotAJournalException if there is no journal
+     * @throws CorruptJournalException if a record that had been durable is damaged; what lies before is in the index
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws StorageException if reading or writing fails
+     */
+    public static int rebuildIndex(final Path directory) {
+        final Path path =
+                Objects.requireNonNull(directory, "directory").toAbsolutePath().normalize();
+        // An interrupt of the caller would close the files under work.
+        return OpeningThread.call(
+                "tidemark-index",
+                () -> StorageCall.run(path.toString(), () -> IndexRebuild.run(DirectoryStorage.open(path))));
     }
 
     /**

@@ -27,7 +27,7 @@ final class JournalScan implements Closeable {
     private final Meta meta;
 
     private SegmentReader reader;
-    private int offset = SegmentLayout.HEADER_PAGE_LENGTH;
+    private int offset;
     private long nextSequence;
     private int epoch;
     private FrameVerdict verdict = FrameVerdict.NOTHING;
@@ -53,9 +53,20 @@ final class JournalScan implements Closeable {
      * @param firstSequence that its first frame must carry
      */
     JournalScan(final Storage storage, final Meta meta, final SegmentReader reader, final long firstSequence) {
+        this(storage, meta, reader, firstSequence, SegmentLayout.HEADER_PAGE_LENGTH);
+    }
+
+    /** Begins at a frame within a segment, which is known to be one of the chain; only for who seeks a place behind it. */
+    JournalScan(
+            final Storage storage,
+            final Meta meta,
+            final SegmentReader reader,
+            final long firstSequence,
+            final int firstOffset) {
         this.storage = storage;
         this.meta = meta;
         this.reader = reader;
+        this.offset = firstOffset;
         this.nextSequence = firstSequence;
         this.segmentFirstSequence = firstSequence;
     }
@@ -163,6 +174,11 @@ final class JournalScan implements Closeable {
     /** Timestamp of the frame in hand. */
     long timestampNs() {
         return FrameLayout.timestampNs(reader.window(), reader.inWindow(frameOffset));
+    }
+
+    /** Offset in the segment of the frame in hand. */
+    int frameOffset() {
+        return frameOffset;
     }
 
     /** Offset in {@code reader().window()} of the payload of the frame in hand. */

@@ -12,6 +12,7 @@ import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import org.agrona.concurrent.AgentTerminationException;
@@ -52,6 +53,7 @@ final class KeeperAgent implements SignalledAgent {
     private final Deque<Long> adoptable;
 
     private final Truncation truncation;
+    private final IndexKeeping index;
 
     /** The truncation under way. */
     private @Nullable TruncationRequest request;
@@ -81,9 +83,15 @@ final class KeeperAgent implements SignalledAgent {
         this.markSegment = segment.number();
         this.markSegmentFirstSequence = segmentFirstSequence;
         this.truncation = new Truncation(storage, firstSegment);
+        this.index = new IndexKeeping(storage, meta, segmentLength);
         this.adoptable = new ArrayDeque<>(adoptable);
         this.nextSegmentNumber = segment.number() + adoptable.size() + 1;
         this.seenDurable = meta.durableSequence();
+    }
+
+    /** What opening has learnt of segments that are full. Before the agent is started. */
+    void index(final Collection<SegmentPositions> segments) {
+        index.addAll(segments);
     }
 
     @Override
@@ -103,6 +111,7 @@ final class KeeperAgent implements SignalledAgent {
             } else {
                 workCount += truncate();
                 workCount += writeMark();
+                workCount += workCount == 0 ? index.write(truncation.firstSegment()) : 0;
             }
             workCount += tellListener();
             if (engine.isClosing() && engine.writerEnded() && engine.syncEnded()) {
@@ -139,6 +148,7 @@ final class KeeperAgent implements SignalledAgent {
                 truncation.note(markSegment, markSegmentFirstSequence);
             }
             rolled = true;
+            index.add(full.positions());
             full.unmap();
             engine.news().offer(() -> listener.onRolled(full.number(), full.lastSequence()));
             count++;
@@ -190,7 +200,8 @@ final class KeeperAgent implements SignalledAgent {
                 number,
                 engine.written().getAcquire() + 1,
                 SegmentLayout.HEADER_PAGE_LENGTH,
-                JournalOpening.RESUME_FAULT_LENGTH));
+                JournalOpening.RESUME_FAULT_LENGTH,
+                null));
     }
 
     private void waitForSpace(final NoSpaceException cause) {
@@ -339,6 +350,8 @@ final class KeeperAgent implements SignalledAgent {
             if (!engine.hasFailed()) {
                 metaFile.write(meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
                         .closedCleanly());
+                index.addUnfinished(lastSegment.positions());
+                index.write(truncation.firstSegment());
             }
         } catch (final IOException | RuntimeException | Error e) {
             problem.addSuppressed(e);
@@ -393,7 +406,7 @@ final class KeeperAgent implements SignalledAgent {
         }
         final long nowNs = engine.nowNs();
         long limitNs = Long.MAX_VALUE;
-        if (preparation != null || !adoptable.isEmpty() || truncation.isDue(meta)) {
+        if (preparation != null || !adoptable.isEmpty() || truncation.isDue(meta) || index.isDue()) {
             return 0;
         }
         if (engine.standbys().size() < standbyCount) {

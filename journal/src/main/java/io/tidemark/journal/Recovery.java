@@ -46,9 +46,16 @@ final class Recovery {
      * @param tail where the journal goes on
      * @param segmentFirstSequence first sequence of the segment in which it goes on
      * @param standbys numbers of segments behind that one, which are empty
+     * @param positions of frames in the segments that were read, of which the last may be the one in which it goes on
      * @param report for the user
      */
-    record Result(Meta meta, JournalTail tail, long segmentFirstSequence, List<Long> standbys, RecoveryReport report) {}
+    record Result(
+            Meta meta,
+            JournalTail tail,
+            long segmentFirstSequence,
+            List<Long> standbys,
+            List<SegmentPositions> positions,
+            RecoveryReport report) {}
 
     Recovery(final Storage storage, final MetaFile metaFile, final JournalFiles files) throws IOException {
         this.storage = storage;
@@ -79,9 +86,10 @@ final class Recovery {
         final JournalTail tail;
         final long segmentFirstSequence;
         final int segmentsRead;
+        final List<SegmentPositions> positions = new ArrayList<>();
         try (JournalScan scan = scanFromMark()) {
             while (scan.advance()) {
-                // Only the end is of interest here.
+                note(scan, positions);
             }
             tail = JournalTail.of(storage, meta, scan);
             segmentFirstSequence = scan.segmentFirstSequence();
@@ -108,7 +116,16 @@ final class Recovery {
                 segmentsRead,
                 metaSlotsDamaged,
                 System.nanoTime() - startNs);
-        return new Result(meta, tail, segmentFirstSequence, standbys, report);
+        positions.forEach(segment -> segment.cut(tail.nextSequence()));
+        return new Result(meta, tail, segmentFirstSequence, standbys, positions, report);
+    }
+
+    private static void note(final JournalScan scan, final List<SegmentPositions> positions) {
+        final long segment = scan.reader().number();
+        if (positions.isEmpty() || positions.get(positions.size() - 1).segment() != segment) {
+            positions.add(SegmentPositions.of(segment, scan.reader().length()));
+        }
+        positions.get(positions.size() - 1).note(scan.frameOffset(), scan.sequence(), scan.timestampNs());
     }
 
     private JournalScan scanFromMark() throws IOException {

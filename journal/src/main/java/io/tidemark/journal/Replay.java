@@ -24,20 +24,43 @@ final class Replay {
         }
     }
 
+    /** Reads the meta file of a directory in which there may be no journal. */
+    static Meta readExistingMeta(final Storage storage) throws IOException {
+        try {
+            return readMeta(storage);
+        } catch (final NoSuchFileException e) {
+            JournalFiles.listExisting(storage);
+            throw e;
+        }
+    }
+
     /**
      * Replays a range.
      *
      * @param storage of the journal
+     * @param index of it
      * @param fromSequence of the first record wanted
      * @param toSequence of the last record wanted; {@link Long#MAX_VALUE} for all there are
      * @param handler takes the records
      * @return the sequence of the record that would have come next
      * @throws IOException if reading failed
      */
-    static long run(final Storage storage, final long fromSequence, final long toSequence, final RecordHandler handler)
+    static long run(
+            final Storage storage,
+            final JournalIndex index,
+            final long fromSequence,
+            final long toSequence,
+            final RecordHandler handler)
             throws IOException {
         if (fromSequence < 1) {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
+        }
+        final Meta meta = readExistingMeta(storage);
+        // At the head there is nothing to be found, and the directory shows whether something is missing in front.
+        try (JournalScan scan = fromSequence <= meta.head() ? null : index.upTo(meta, fromSequence)) {
+            if (scan != null) {
+                return deliver(storage, meta, scan, fromSequence, toSequence, handler);
+            }
         }
         while (true) {
             final JournalLook look = JournalLook.take(storage);
@@ -205,7 +228,7 @@ final class Replay {
 
     /** Sequence of the first frame of a segment; 0 if there is no whole frame, or the header is damaged. */
     static long firstSequence(final Storage storage, final Meta meta, final long segment) throws IOException {
-        try (SegmentReader reader = SegmentReader.open(storage, segment, meta, 0)) {
+        try (SegmentReader reader = SegmentReader.openForLook(storage, segment, meta, 0)) {
             return firstSequence(reader);
         } catch (final CorruptJournalException e) {
             // The walk from an earlier segment comes here too, and can then tell which record is missing.

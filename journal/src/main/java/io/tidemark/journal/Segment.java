@@ -40,6 +40,9 @@ final class Segment {
     private final MappedFile mapped;
     private final ByteBuffer buffer;
 
+    /** Where some frames begin. The writer notes them; the keeper reads them when the segment was sealed. */
+    private final SegmentPositions positions;
+
     /** End of the frames. Written by the writer with release. */
     @SuppressWarnings("unused")
     private int writtenOffset;
@@ -55,7 +58,16 @@ final class Segment {
     private @Nullable Segment next;
 
     Segment(final SegmentHeader header, final MappedFile mapped, final int writtenOffset) {
+        this(header, mapped, writtenOffset, SegmentPositions.of(header.number(), header.segmentLength()));
+    }
+
+    private Segment(
+            final SegmentHeader header,
+            final MappedFile mapped,
+            final int writtenOffset,
+            final SegmentPositions positions) {
         this.header = header;
+        this.positions = positions;
         this.mapped = mapped;
         this.buffer = mapped.buffer();
         this.forcedOffset = writtenOffset;
@@ -71,6 +83,7 @@ final class Segment {
      * @param nextSequence of the journal, for messages
      * @param writtenOffset end of the frames in it
      * @param faultLength number of bytes to fault in for writing from there on, at most
+     * @param positions of frames in it; null if there are none
      * @return the segment
      * @throws IOException if it can't be read or mapped
      */
@@ -80,7 +93,8 @@ final class Segment {
             final long number,
             final long nextSequence,
             final int writtenOffset,
-            final int faultLength)
+            final int faultLength,
+            final @Nullable SegmentPositions positions)
             throws IOException {
         final SegmentHeader header;
         try (SegmentReader reader = SegmentReader.open(storage, number, meta, nextSequence)) {
@@ -96,7 +110,9 @@ final class Segment {
                 mapped.unmap();
                 throw e;
             }
-            return new Segment(header, mapped, writtenOffset);
+            return positions == null
+                    ? new Segment(header, mapped, writtenOffset)
+                    : new Segment(header, mapped, writtenOffset, positions);
         }
     }
 
@@ -115,6 +131,10 @@ final class Segment {
     /** The mapped bytes. The writer stores; nobody changes position or limit. */
     ByteBuffer buffer() {
         return buffer;
+    }
+
+    SegmentPositions positions() {
+        return positions;
     }
 
     int writtenOffset() {

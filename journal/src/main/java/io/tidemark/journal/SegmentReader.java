@@ -28,6 +28,7 @@ import java.nio.ByteOrder;
 final class SegmentReader implements Closeable {
 
     private static final int WINDOW_LENGTH = 1 << 20;
+    private static final int LOOK_LENGTH = 16 << 10;
     private static final int HEADER_PAGE_LENGTH = SegmentLayout.HEADER_PAGE_LENGTH;
 
     private final StorageFile file;
@@ -43,17 +44,25 @@ final class SegmentReader implements Closeable {
     private int windowStart;
     private int windowEnd;
 
+    /** How much is read at a time, and at most: all that the window holds, or little at first, where that may be enough. */
+    private int readLength;
+
+    private final int maxReadLength;
+
     private SegmentReader(
             final StorageFile file,
             final String path,
             final long number,
             final Meta meta,
             final long sequence,
+            final int firstReadLength,
             final boolean headerIsLost)
             throws IOException {
         this.file = file;
         this.path = path;
-        this.window = newWindow((int) Math.min(WINDOW_LENGTH, Math.max(file.length(), HEADER_PAGE_LENGTH)));
+        this.window = newWindow((int) Math.min(firstReadLength, Math.max(file.length(), HEADER_PAGE_LENGTH)));
+        this.readLength = window.capacity();
+        this.maxReadLength = firstReadLength == WINDOW_LENGTH ? readLength : WINDOW_LENGTH;
         this.readOnlyWindow = window.asReadOnlyBuffer();
         this.header = headerIsLost ? substitute(number, meta) : readHeader(number, meta, sequence);
         check.segment(header);
@@ -76,7 +85,23 @@ final class SegmentReader implements Closeable {
      */
     static SegmentReader open(final Storage storage, final long number, final Meta meta, final long sequence)
             throws IOException {
-        return open(storage, number, meta, sequence, false);
+        return open(storage, number, meta, sequence, WINDOW_LENGTH, false);
+    }
+
+    /**
+     * Opens a segment to look at a frame or two somewhere in it: reads little at first, and more at a time as it goes on.
+     *
+     * @param storage that holds it
+     * @param number of the segment
+     * @param meta of the journal it must belong to
+     * @param sequence that is expected in it, for messages
+     * @return the reader
+     * @throws IOException if it can't be read
+     * @throws CorruptJournalException if the header is not what it must be
+     */
+    static SegmentReader openForLook(final Storage storage, final long number, final Meta meta, final long sequence)
+            throws IOException {
+        return open(storage, number, meta, sequence, LOOK_LENGTH, false);
     }
 
     /**
@@ -95,18 +120,23 @@ final class SegmentReader implements Closeable {
         try {
             return open(storage, number, meta, sequence);
         } catch (final CorruptJournalException e) {
-            return open(storage, number, meta, sequence, true);
+            return open(storage, number, meta, sequence, WINDOW_LENGTH, true);
         }
     }
 
     private static SegmentReader open(
-            final Storage storage, final long number, final Meta meta, final long sequence, final boolean headerIsLost)
+            final Storage storage,
+            final long number,
+            final Meta meta,
+            final long sequence,
+            final int firstReadLength,
+            final boolean headerIsLost)
             throws IOException {
         final String name = FileNames.segment(number);
         final String path = storage.pathOf(name);
         final StorageFile file = storage.open(name, false);
         try {
-            return new SegmentReader(file, path, number, meta, sequence, headerIsLost);
+            return new SegmentReader(file, path, number, meta, sequence, firstReadLength, headerIsLost);
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -122,6 +152,7 @@ final class SegmentReader implements Closeable {
 
     /** Reads the header page, and as much behind it as goes into the window. */
     private SegmentHeader readHeader(final long number, final Meta meta, final long sequence) throws IOException {
+        window.clear();
         final SegmentHeader found = readHeader(file, window, path, number, meta, sequence);
         windowEnd = Math.min(window.position(), found.segmentLength());
         return found;
@@ -131,7 +162,7 @@ final class SegmentReader implements Closeable {
      * Reads and checks the header page of a segment.
      *
      * @param file of the segment
-     * @param window filled from the beginning of the file, as far as it goes; its position is behind what was read then
+     * @param window filled from the beginning of the file up to its limit; its position is behind what was read then
      * @param path of the file
      * @param number of the segment
      * @param meta of the journal it must belong to
@@ -148,7 +179,6 @@ final class SegmentReader implements Closeable {
             final Meta meta,
             final long sequence)
             throws IOException {
-        window.clear();
         final int length = file.read(window, 0);
         if (length < HEADER_PAGE_LENGTH) {
             throw new CorruptJournalException(
@@ -329,11 +359,12 @@ final class SegmentReader implements Closeable {
     }
 
     private void load(final int offset, final int byteCount) throws IOException {
-        if (byteCount > window.capacity()) {
-            window = newWindow(byteCount);
+        final int wanted = Math.min(Math.max(byteCount, readLength), length() - offset);
+        if (wanted > window.capacity()) {
+            window = newWindow(wanted);
             readOnlyWindow = window.asReadOnlyBuffer();
         }
-        final int wanted = Math.min(window.capacity(), length() - offset);
+        readLength = Math.min(maxReadLength, 2 * readLength);
         window.clear().limit(wanted);
         final int found = file.read(window, offset);
         windowStart = offset;

@@ -9,10 +9,12 @@ import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the place of the chain at which a tailer begins: by a search over the first frames of the segments, and then by a
- * walk through one. It reads by position, as replay does; the tailer maps what is found.
+ * Finds the place of the chain at which a tailer begins: by the index, or by a search over the first frames of the segments, and
+ * then by a walk through a part of one. It reads by position, as replay does; the tailer maps what is found.
  *
  * <p>Owned by the thread that makes the tailer.
  */
@@ -22,6 +24,10 @@ final class StartSearch {
     private static final int ATTEMPTS = 100;
 
     private final Storage storage;
+    private final JournalIndex index;
+
+    /** Positions noted on the way through the segment in which the walk began. */
+    private @Nullable SegmentPositions noted;
 
     /** The frame at which the walk may be taken up: one that is not inside a batch. */
     private long segment;
@@ -46,8 +52,14 @@ final class StartSearch {
         Place run(Meta meta, JournalFiles files) throws IOException;
     }
 
+    /** For one look, which remembers nothing for others. */
     StartSearch(final Storage storage) {
+        this(storage, new JournalIndex(storage));
+    }
+
+    StartSearch(final Storage storage, final JournalIndex index) {
         this.storage = storage;
+        this.index = index;
     }
 
     /**
@@ -60,6 +72,10 @@ final class StartSearch {
      * @throws OvertakenException if the sequence wanted was truncated
      */
     Place find(final Start start, final long visibleSequence) throws IOException {
+        final Place found = byIndex(start, visibleSequence);
+        if (found != null) {
+            return found;
+        }
         return switch (start.kind()) {
             case SEQUENCE -> look((meta, files) -> atSequence(meta, files, start.sequence()));
             case HEAD -> look((meta, files) -> atSequence(meta, files, meta.head()));
@@ -71,6 +87,51 @@ final class StartSearch {
                 look((meta, files) -> atSequence(meta, files, Math.max(meta.checkpointSequence() + 1, meta.head())));
             case TIME -> look((meta, files) -> atTime(meta, files, start.timeNs()));
         };
+    }
+
+    /** Asks the index; null if it can't tell, or has lied, and then the segments are asked. */
+    private @Nullable Place byIndex(final Start start, final long visibleSequence) throws IOException {
+        try {
+            final Meta meta = Replay.readMeta(storage);
+            return switch (start.kind()) {
+                case SEQUENCE -> byIndex(meta, start.sequence());
+                case HEAD -> byIndex(meta, meta.head());
+                case END ->
+                    visibleSequence < 0 ? endByIndex(meta) : byIndex(meta, Math.max(visibleSequence + 1, meta.head()));
+                case CHECKPOINT -> byIndex(meta, Math.max(meta.checkpointSequence() + 1, meta.head()));
+                case TIME -> timeByIndex(meta, start.timeNs());
+            };
+        } catch (final NoSuchFileException | CorruptJournalException e) {
+            // Truncated meanwhile, or damaged, or no journal at all: the segments tell which.
+            return null;
+        }
+    }
+
+    private @Nullable Place byIndex(final Meta meta, final long wanted) throws IOException {
+        if (wanted < meta.head()) {
+            return null;
+        }
+        try (JournalScan scan = index.upTo(meta, wanted)) {
+            return scan == null ? null : walkTo(meta, scan, wanted, last(meta, scan));
+        }
+    }
+
+    private @Nullable Place endByIndex(final Meta meta) throws IOException {
+        try (JournalScan scan = index.upTo(meta, Long.MAX_VALUE)) {
+            return scan == null ? null : walkToEnd(meta, scan);
+        }
+    }
+
+    private @Nullable Place timeByIndex(final Meta meta, final long timeNs) throws IOException {
+        try (JournalScan scan = index.before(meta, timeNs)) {
+            return scan == null ? null : walkToTime(meta, scan, timeNs, last(meta, scan));
+        }
+    }
+
+    /** The last segment in which a hint that is worth something lets the walk end: where it begins, or the next. */
+    private static long last(final Meta meta, final JournalScan scan) {
+        final long first = scan.reader().number();
+        return first < meta.markSegment() ? first + 1 : Long.MAX_VALUE;
     }
 
     private Place look(final Attempt attempt) throws IOException {
@@ -100,12 +161,8 @@ final class StartSearch {
             return beginning(meta, wanted, Long.MIN_VALUE);
         }
         try (JournalScan scan = Replay.startingAt(storage, meta, files, wanted)) {
-            keep(scan, SegmentLayout.HEADER_PAGE_LENGTH);
-            while (scan.nextSequence() < wanted && goOn(meta, scan)) {
-                keepUnlessInBatch(scan);
-            }
+            return Objects.requireNonNull(walkTo(meta, scan, wanted, Long.MAX_VALUE));
         }
-        return place(Math.max(wanted, sequence), Long.MIN_VALUE);
     }
 
     private Place atEnd(final Meta meta, final JournalFiles files) throws IOException {
@@ -114,12 +171,8 @@ final class StartSearch {
         }
         final long first = Math.max(meta.markSegment(), files.firstSegment());
         try (JournalScan scan = Replay.startingWith(storage, meta, files, first)) {
-            keep(scan, SegmentLayout.HEADER_PAGE_LENGTH);
-            while (goOn(meta, scan)) {
-                keepUnlessInBatch(scan);
-            }
+            return walkToEnd(meta, scan);
         }
-        return place(Math.max(sequence, meta.head()), Long.MIN_VALUE);
     }
 
     private Place atTime(final Meta meta, final JournalFiles files, final long timeNs) throws IOException {
@@ -139,20 +192,68 @@ final class StartSearch {
         }
         try (JournalScan scan =
                 Replay.startingWith(storage, meta, files, files.segments().get(low))) {
-            keep(scan, SegmentLayout.HEADER_PAGE_LENGTH);
-            while (goOn(meta, scan)) {
-                if (scan.sequence() >= meta.head() && RecordType.isUser(scan.type()) && scan.timestampNs() >= timeNs) {
-                    return place(scan.sequence(), Long.MIN_VALUE);
-                }
-                keepUnlessInBatch(scan);
+            return Objects.requireNonNull(walkToTime(meta, scan, timeNs, Long.MAX_VALUE));
+        }
+    }
+
+    /** Goes on to a record, or to where it will be; null if that lies behind a segment. */
+    private @Nullable Place walkTo(final Meta meta, final JournalScan scan, final long wanted, final long lastSegment)
+            throws IOException {
+        begin(scan);
+        while (scan.nextSequence() < wanted && goOn(meta, scan)) {
+            if (scan.reader().number() > lastSegment) {
+                return null;
             }
+            keepUnlessInBatch(scan);
+        }
+        learn(meta);
+        return place(Math.max(wanted, sequence), Long.MIN_VALUE);
+    }
+
+    private Place walkToEnd(final Meta meta, final JournalScan scan) throws IOException {
+        begin(scan);
+        while (goOn(meta, scan)) {
+            keepUnlessInBatch(scan);
+        }
+        return place(Math.max(sequence, meta.head()), Long.MIN_VALUE);
+    }
+
+    /** Goes on to the first record of a time; null if that lies behind a segment. */
+    private @Nullable Place walkToTime(
+            final Meta meta, final JournalScan scan, final long timeNs, final long lastSegment) throws IOException {
+        begin(scan);
+        while (goOn(meta, scan)) {
+            if (scan.reader().number() > lastSegment) {
+                return null;
+            }
+            if (scan.sequence() >= meta.head() && RecordType.isUser(scan.type()) && scan.timestampNs() >= timeNs) {
+                learn(meta);
+                return place(scan.sequence(), Long.MIN_VALUE);
+            }
+            keepUnlessInBatch(scan);
         }
         return place(Math.max(sequence, meta.head()), timeNs);
     }
 
+    private void begin(final JournalScan scan) {
+        final SegmentReader reader = scan.reader();
+        noted = scan.endOffset() == SegmentLayout.HEADER_PAGE_LENGTH
+                ? SegmentPositions.of(reader.number(), reader.length())
+                : null;
+        keep(scan, scan.endOffset());
+    }
+
+    /** Has the index keep what was noted on the way, so that the next walk there is shorter. */
+    private void learn(final Meta meta) {
+        final SegmentPositions positions = noted;
+        if (positions != null && positions.count() > 1 && positions.segment() < meta.markSegment()) {
+            index.keep(meta, positions);
+        }
+    }
+
     /** Whether the first frame of a segment is older than a time; no where there is no frame, or a damaged header. */
     private boolean beginsBefore(final Meta meta, final long number, final long timeNs) throws IOException {
-        try (SegmentReader reader = SegmentReader.open(storage, number, meta, 0)) {
+        try (SegmentReader reader = SegmentReader.openForLook(storage, number, meta, 0)) {
             final int first = SegmentLayout.HEADER_PAGE_LENGTH;
             return reader.judgeAnywhere(first, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE) == FrameVerdict.WHOLE
                     && FrameLayout.timestampNs(reader.window().clear(), reader.inWindow(first)) < timeNs;
@@ -168,6 +269,10 @@ final class StartSearch {
             if (Replay.isEnd(storage, meta, scan, Long.MAX_VALUE)) {
                 return false;
             }
+        }
+        final SegmentPositions positions = noted;
+        if (positions != null && positions.segment() == scan.reader().number()) {
+            positions.note(scan.frameOffset(), scan.sequence(), scan.timestampNs());
         }
         return true;
     }

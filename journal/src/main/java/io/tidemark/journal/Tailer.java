@@ -46,6 +46,7 @@ public final class Tailer implements AutoCloseable {
     }
 
     private final Storage storage;
+    private final JournalIndex index;
     private final String directory;
     private final TailedMarks marks;
     private final Visibility visibility;
@@ -65,6 +66,7 @@ public final class Tailer implements AutoCloseable {
 
     private Tailer(
             final Storage storage,
+            final JournalIndex index,
             final Meta meta,
             final TailedMarks marks,
             final Visibility visibility,
@@ -72,6 +74,7 @@ public final class Tailer implements AutoCloseable {
             final Start start)
             throws IOException {
         this.storage = storage;
+        this.index = index;
         this.directory = storage.pathOf("");
         this.marks = marks;
         this.visibility = visibility;
@@ -81,13 +84,14 @@ public final class Tailer implements AutoCloseable {
                 visibility == Visibility.DURABLE,
                 marks,
                 ticker,
-                find(storage, marks, visibility, start));
+                find(storage, index, marks, visibility, start));
     }
 
     /**
      * Makes a tailer.
      *
      * @param storage of the journal
+     * @param index of it
      * @param meta of the journal; only its id counts
      * @param marks how far the journal is written and durable; the tailer closes them
      * @param visibility which records are given out
@@ -98,6 +102,7 @@ public final class Tailer implements AutoCloseable {
      */
     static Tailer open(
             final Storage storage,
+            final JournalIndex index,
             final Meta meta,
             final TailedMarks marks,
             final Visibility visibility,
@@ -105,7 +110,7 @@ public final class Tailer implements AutoCloseable {
             final Start start)
             throws IOException {
         try {
-            return new Tailer(storage, meta, marks, visibility, ticker, start);
+            return new Tailer(storage, index, meta, marks, visibility, ticker, start);
         } catch (final IOException | RuntimeException | Error e) {
             try {
                 marks.close();
@@ -117,9 +122,13 @@ public final class Tailer implements AutoCloseable {
     }
 
     private static StartSearch.Place find(
-            final Storage storage, final TailedMarks marks, final Visibility visibility, final Start start)
+            final Storage storage,
+            final JournalIndex index,
+            final TailedMarks marks,
+            final Visibility visibility,
+            final Start start)
             throws IOException {
-        return new StartSearch(storage)
+        return new StartSearch(storage, index)
                 .find(start, visibility == Visibility.DURABLE ? marks.durable() : marks.written());
     }
 
@@ -245,7 +254,7 @@ public final class Tailer implements AutoCloseable {
         enter();
         try {
             StorageCall.run(directory, () -> {
-                chain.goTo(find(storage, marks, visibility, start));
+                chain.goTo(find(storage, index, marks, visibility, start));
                 peekedSequence = 0;
                 return true;
             });

@@ -47,6 +47,11 @@ final class Truncation {
         this.firstSegment = firstSegment;
     }
 
+    /** The oldest segment that exists. */
+    long firstSegment() {
+        return firstSegment;
+    }
+
     /** Notes where a segment begins that was just gone on to. */
     void note(final long segment, final long firstSequence) {
         firstSequences.put(segment, firstSequence);

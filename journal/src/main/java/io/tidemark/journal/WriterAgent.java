@@ -142,6 +142,7 @@ final class WriterAgent implements SignalledAgent {
         lastTimestampNs = timestampNs;
         final int bytesToEnd = queue.bytesToEnd(start);
         final long firstSequence = nextSequence;
+        segment.positions().note(offset, firstSequence, timestampNs);
         int length = 0;
         int claimLength = firstLength;
         while (claimLength > 0 && claimLength <= room - length) {

@@ -57,7 +57,9 @@ final class AnnouncingStorage implements Storage {
     }
 
     private static String kind(final String name) {
-        final String kind = name.startsWith(FileNames.META) ? "meta" : name.equals(FileNames.MARK) ? "mark" : "segment";
+        final String kind = name.startsWith(FileNames.META)
+                ? "meta"
+                : FileNames.isCache(name) ? name.substring("journal.".length()) : "segment";
         return FileNames.isPreparing(name) ? kind + ".preparing" : kind;
     }
 

@@ -9,6 +9,8 @@ import io.tidemark.journal.format.DurableLag;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
+import io.tidemark.journal.format.IndexBlockLayout;
+import io.tidemark.journal.format.IndexLayout;
 import io.tidemark.journal.format.MarkLayout;
 import io.tidemark.journal.format.MetaLayout;
 import io.tidemark.journal.format.PositionLayout;
@@ -40,14 +42,22 @@ import org.junit.jupiter.api.Test;
 class FormatDocTest {
 
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "..", "docs", "format.md");
-    private static final List<Class<?>> LAYOUTS =
-            List.of(FrameLayout.class, SegmentLayout.class, MetaLayout.class, MarkLayout.class, PositionLayout.class);
+    private static final List<Class<?>> LAYOUTS = List.of(
+            FrameLayout.class,
+            SegmentLayout.class,
+            MetaLayout.class,
+            MarkLayout.class,
+            PositionLayout.class,
+            IndexLayout.class,
+            IndexBlockLayout.class);
     private static final List<Class<?>> WITH_CONSTANTS = List.of(
             FrameLayout.class,
             SegmentLayout.class,
             MetaLayout.class,
             MarkLayout.class,
             PositionLayout.class,
+            IndexLayout.class,
+            IndexBlockLayout.class,
             RecordType.class,
             DurableLag.class,
             FileNames.class);
@@ -107,9 +117,13 @@ class FormatDocTest {
         if (layout == FrameLayout.class) {
             assertEquals(FrameLayout.HEADER_LENGTH, end, "length of the header");
         }
+        if (layout == IndexBlockLayout.class) {
+            assertEquals(IndexBlockLayout.HEADER_LENGTH, end, "length in front of the entries");
+        }
+        final boolean isPage = layout != FrameLayout.class && layout != IndexBlockLayout.class;
         final Matcher rest =
                 Pattern.compile("\\| +zero up to (\\d+) +\\| +" + end + "\\n").matcher(page);
-        assertEquals(layout != FrameLayout.class, rest.find(), layout + " ends at " + end);
+        assertEquals(isPage, rest.find(), layout + " ends at " + end);
     }
 
     private static void requireSameConstants(final String page) {
@@ -316,7 +330,7 @@ class FormatDocTest {
             default -> {
                 final char last = cell.charAt(cell.length() - 1);
                 yield cell.substring(0, cell.length() - 1)
-                        + (Character.isDigit(last) ? (char) ('0' + (last - '0' + 1) % 10) : "x");
+                        + (Character.isDigit(last) ? (char) ('0' + (last - '0' + 1) % 10) : last == 'x' ? "y" : "x");
             }
         };
     }

@@ -139,6 +139,25 @@ enum GoldenJournal {
                 script.storage.flip(FileNames.segment(1), i, before[i] ^ after[i]);
             }
         }
+    },
+
+    /** Four segments, of which some hold so much that the index has several entries for them; closed in good order. */
+    INDEXED("v1/indexed") {
+        @Override
+        void write(final Script script) {
+            script.segmentLength = 4 * SegmentLayout.MIN_SEGMENT_LENGTH;
+            script.keepsIndex = true;
+            script.open();
+            for (int i = 0; i < 200; i++) {
+                script.append(i % 3, 4_000 + i);
+                script.settle();
+                if (i % 50 == 20) {
+                    script.flush();
+                    script.appendBatch(10, 2_000, 30);
+                }
+            }
+            script.close();
+        }
     };
 
     private final String path;
@@ -213,6 +232,7 @@ enum GoldenJournal {
         private int queueLength = 64 << 10;
         private long nowNs = BEGIN_NS;
         private long nextSequence = 1;
+        private boolean keepsIndex;
         private Journal journal;
         private Appender appender;
 
@@ -314,8 +334,9 @@ enum GoldenJournal {
         Map<String, byte[]> files() throws IOException {
             final Map<String, byte[]> files = new TreeMap<>();
             for (final String name : storage.names()) {
-                // A cache, and a file that is only locked, which are not part of what has to be kept.
-                if (!name.equals(FileNames.MARK) && !name.equals(FileNames.NAMES)) {
+                // Caches, and a file that is only locked, are no part of what has to be kept.
+                final boolean isKept = !FileNames.isCache(name) && !name.equals(FileNames.NAMES);
+                if (isKept || (keepsIndex && name.equals(FileNames.INDEX))) {
                     files.put(name, storage.contents(name));
                 }
             }

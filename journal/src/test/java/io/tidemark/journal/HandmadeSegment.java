@@ -40,9 +40,14 @@ final class HandmadeSegment {
     private byte[] content = {};
 
     HandmadeSegment(final long number, final int length) {
+        this(number, length, length);
+    }
+
+    /** Only the beginning of a segment, whose header tells of more. */
+    HandmadeSegment(final long number, final int length, final int contentLength) {
         this.number = number;
         this.length = length;
-        this.bytes = ByteBuffer.allocateDirect(length);
+        this.bytes = ByteBuffer.allocateDirect(contentLength);
         checksum.seed(META.journalIdHigh(), META.journalIdLow(), number);
         SegmentLayout.write(bytes, new SegmentHeader(META.journalIdHigh(), META.journalIdLow(), number, length, 1, 0));
     }

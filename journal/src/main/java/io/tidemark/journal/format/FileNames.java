@@ -26,6 +26,8 @@ public final class FileNames {
 
     /** Longest name of a reader. */
     public static final int MAX_READER_NAME_LENGTH = 64;
+    /** Tells where in the segments some frames begin; a cache, see {@link IndexLayout}. */
+    public static final String INDEX = "journal.index";
 
     /** What a file is called until it is complete and forced; found at opening, it is deleted. */
     public static final String PREPARING_SUFFIX = ".preparing";
@@ -72,6 +74,16 @@ public final class FileNames {
             number = number * 10 + digit;
         }
         return number > 0 ? number : -1;
+    }
+
+    /**
+     * Tells whether a file is a cache beside the journal, and no part of it.
+     *
+     * @param name of a file
+     * @return whether nothing is lost with it
+     */
+    public static boolean isCache(final String name) {
+        return name.equals(MARK) || name.equals(INDEX);
     }
 
     /**
