@@ -79,23 +79,7 @@ final class HostileValues {
                     Start.atTime(Instant.MAX));
         }
         if (type == String.class) {
-            return Arrays.asList(
-                    null,
-                    "",
-                    "a",
-                    ".",
-                    "..",
-                    "../a",
-                    "a/b",
-                    "A",
-                    "a b",
-                    "-a",
-                    "a\0",
-                    "é",
-                    "%s{0}\n",
-                    "a".repeat(64),
-                    "a".repeat(65),
-                    "x".repeat(100_000));
+            return names();
         }
         if (type == Visibility.class) {
             return Arrays.asList(null, Visibility.WRITTEN, Visibility.DURABLE);
@@ -110,6 +94,26 @@ final class HostileValues {
             return batches();
         }
         return collaborators(type);
+    }
+
+    private static List<@Nullable Object> names() {
+        return Arrays.asList(
+                null,
+                "",
+                "a",
+                ".",
+                "..",
+                "../a",
+                "a/b",
+                "A",
+                "a b",
+                "-a",
+                "a\0",
+                "é",
+                "%s{0}\n",
+                "a".repeat(64),
+                "a".repeat(65),
+                "x".repeat(100_000));
     }
 
     private static List<@Nullable Object> collaborators(final Class<?> type) {
