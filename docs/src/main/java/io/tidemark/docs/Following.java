@@ -2,6 +2,7 @@
 package io.tidemark.docs;
 
 import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.JournalRecord;
 import io.tidemark.journal.NamedReader;
 import io.tidemark.journal.OvertakenException;
 import io.tidemark.journal.RecordHandler;
@@ -10,7 +11,9 @@ import io.tidemark.journal.Tailer;
 import io.tidemark.journal.Visibility;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -67,6 +70,14 @@ public final class Following {
                 idleStrategy.idle(billing.tailer().poll(handler, 256));
                 billing.commit(); // everything polled so far is passed, durably
             }
+        }
+    }
+
+    static List<JournalRecord> someOf(
+            final JournalReader reader, final Instant morning, final RecordHandler handler, final int type) {
+        reader.replay(Start.atTime(morning), Start.atTime(morning.plusSeconds(3600)), handler);
+        try (Stream<JournalRecord> records = reader.records(Start.atLast(100), Start.atEnd())) {
+            return records.filter(record -> record.type() == type).toList();
         }
     }
 }

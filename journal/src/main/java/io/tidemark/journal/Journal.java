@@ -46,7 +46,7 @@ public final class Journal implements AutoCloseable {
     private static final long CLOSE_PARK_NS = 50_000;
 
     private final Storage storage;
-    private final JournalIndex index;
+    private final JournalReader reader;
     private final Engine engine;
     private final JournalThreads threads;
     private final RecoveryReport recoveryReport;
@@ -57,8 +57,8 @@ public final class Journal implements AutoCloseable {
 
     private Journal(final Storage storage, final JournalOpening opening, final JournalThreads threads) {
         this.storage = storage;
-        this.index = new JournalIndex(storage);
         this.engine = opening.engine();
+        this.reader = JournalReader.of(storage, engine.config().maxTailers());
         this.threads = threads;
         this.recoveryReport = opening.report();
     }
@@ -235,8 +235,8 @@ public final class Journal implements AutoCloseable {
     public long replay(final long fromSequence, final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
         final long last = writtenSequence();
-        final long next =
-                StorageCall.run(engine.directory(), () -> Replay.run(storage, index, fromSequence, last, handler));
+        final long next = StorageCall.run(
+                engine.directory(), () -> Replay.run(storage, reader.index(), fromSequence, last, handler));
         if (next <= last) {
             throw new CorruptJournalException(
                     engine.directory(), 0, next, "a record that was written since opening is no longer there");
@@ -341,6 +341,7 @@ public final class Journal implements AutoCloseable {
      * @return the tailer, to be closed by the caller
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws OvertakenException if the first record wanted was truncated
+     * @throws TailerLimitException if too many tailers are open
      * @throws CorruptJournalException if a record on the way there had been durable and is damaged
      * @throws StorageException if reading fails
      */
@@ -355,6 +356,7 @@ public final class Journal implements AutoCloseable {
      * @param visibility which records are given out
      * @return the tailer, to be closed by the caller
      * @throws OvertakenException if the first record wanted was truncated
+     * @throws TailerLimitException if too many tailers are open
      * @throws CorruptJournalException if a record on the way there had been durable and is damaged
      * @throws StorageException if reading fails
      */
@@ -363,9 +365,7 @@ public final class Journal implements AutoCloseable {
         Objects.requireNonNull(visibility, "visibility");
         return StorageCall.run(
                 engine.directory(),
-                () -> Tailer.open(
-                        storage,
-                        index,
+                () -> reader.tailer(
                         engine.meta(),
                         new EngineMarks(engine),
                         visibility,
@@ -374,12 +374,13 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Reads this journal as other processes do: for {@linkplain JournalReader#named named readers}, among others.
+     * Reads this journal as other processes do: ranges, streams of records, {@linkplain JournalReader#named named readers}. It
+     * shares the limit on tailers.
      *
-     * @return a reader, which needs no closing
+     * @return the reader, always the same, which needs no closing
      */
     public JournalReader reader() {
-        return JournalReader.open(storage);
+        return reader;
     }
 
     /**

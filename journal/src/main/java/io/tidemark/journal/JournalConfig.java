@@ -57,6 +57,7 @@ public final class JournalConfig {
         private boolean invokingWaits;
         private JournalListener listener = new JournalListener() {};
         private @Nullable DurabilityListener durabilityListener;
+        private int maxTailers = TailerLimit.DEFAULT_MAX_TAILERS;
         private @Nullable StorageSync storageSync;
 
         Fields copy() {
@@ -264,6 +265,20 @@ public final class JournalConfig {
         return new JournalConfig(copy);
     }
 
+    /**
+     * Sets how many tailers of this journal may be open at a time in the writing process. Each has at most two segments mapped, so
+     * this bounds what all of them hold, however slowly they read: twice this number of segments.
+     *
+     * @param maxTailers at least 1; 1024 by default
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public JournalConfig withMaxTailers(final int maxTailers) {
+        final Fields copy = fields.copy();
+        copy.maxTailers = TailerLimit.require(maxTailers);
+        return new JournalConfig(copy);
+    }
+
     /** Measures time between events; replaced by tests that own time. */
     JournalConfig withTicker(final NanoClock ticker) {
         final Fields copy = fields.copy();
@@ -306,6 +321,10 @@ public final class JournalConfig {
 
     SyncPolicy syncPolicy() {
         return fields.syncPolicy;
+    }
+
+    int maxTailers() {
+        return fields.maxTailers;
     }
 
     long closeTimeoutNs() {

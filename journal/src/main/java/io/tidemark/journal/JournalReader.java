@@ -4,9 +4,11 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
@@ -25,11 +27,13 @@ public final class JournalReader {
     private final Storage storage;
     private final JournalIndex index;
     private final String directory;
+    private final TailerLimit tailerLimit;
 
-    private JournalReader(final Storage storage) {
+    private JournalReader(final Storage storage, final int maxTailers) {
         this.storage = storage;
         this.index = new JournalIndex(storage);
         this.directory = storage.pathOf("");
+        this.tailerLimit = new TailerLimit(directory, maxTailers);
     }
 
     /**
@@ -44,8 +48,32 @@ public final class JournalReader {
         return open(DirectoryStorage.open(Objects.requireNonNull(directory, "directory")));
     }
 
+    /**
+     * Looks at the journal in a directory, and bounds what its tailers hold.
+     *
+     * @param directory of the journal
+     * @param maxTailers how many tailers of this reader may be open at a time, at least 1; each has at most two segments mapped
+     * @return a reader
+     * @throws IllegalArgumentException if {@code maxTailers} is below 1
+     * @throws NotAJournalException if there is no journal
+     * @throws StorageException if the directory can't be read
+     */
+    public static JournalReader open(final Path directory, final int maxTailers) {
+        final Path path = Objects.requireNonNull(directory, "directory");
+        return open(DirectoryStorage.open(path), TailerLimit.require(maxTailers));
+    }
+
     static JournalReader open(final Storage storage) {
-        final JournalReader reader = new JournalReader(storage);
+        return open(storage, TailerLimit.DEFAULT_MAX_TAILERS);
+    }
+
+    /** Reads what is open for writing in this process. */
+    static JournalReader of(final Storage storage, final int maxTailers) {
+        return new JournalReader(storage, maxTailers);
+    }
+
+    private static JournalReader open(final Storage storage, final int maxTailers) {
+        final JournalReader reader = new JournalReader(storage, maxTailers);
         StorageCall.run(reader.directory, () -> JournalFiles.listExisting(storage));
         return reader;
     }
@@ -86,6 +114,62 @@ public final class JournalReader {
     }
 
     /**
+     * Gives every record between two places to a handler, say of an hour:
+     *
+     * <pre>{@code
+     * reader.replay(Start.atTime(noon), Start.atTime(noon.plusSeconds(3600)), handler);
+     * }</pre>
+     *
+     * @param from the first record wanted
+     * @param until the first record not wanted; {@link Start#atEnd()} for all there are
+     * @param handler takes the records; what it throws ends the replay
+     * @return the sequence of the record that would come next
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record that had been durable is damaged
+     * @throws IncompatibleFormatException if a record was written by a newer version
+     * @throws StorageException if reading fails
+     */
+    public long replay(final Start from, final Start until, final RecordHandler handler) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(until, "until");
+        Objects.requireNonNull(handler, "handler");
+        final long last = lastBefore(until);
+        return replay(find(from), last, handler);
+    }
+
+    private long lastBefore(final Start until) {
+        return until.kind() == Start.Kind.END ? Long.MAX_VALUE : find(until) - 1;
+    }
+
+    /**
+     * The records between two places, one by one as the stream asks for them: each is read, checked and copied only then. The
+     * stream holds a file open until it is closed, or has given the last.
+     *
+     * <pre>{@code
+     * try (Stream<JournalRecord> records = reader.records(Start.atLast(100), Start.atEnd())) {
+     *     records.filter(record -> record.type() == TRADE).forEach(this::print);
+     * }
+     * }</pre>
+     *
+     * <p>What goes wrong while it is read is thrown by the operation that asked for the record, with the types that {@link #replay}
+     * throws.
+     *
+     * @param from the first record wanted
+     * @param until the first record not wanted; {@link Start#atEnd()} for all there are when the stream comes there
+     * @return a sequential stream in the order of the sequences, to be closed by the caller
+     * @throws OvertakenException if the first record wanted was truncated
+     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws StorageException if reading fails
+     */
+    public Stream<JournalRecord> records(final Start from, final Start until) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(until, "until");
+        final long last = lastBefore(until);
+        final long first = find(from);
+        return StorageCall.run(directory, () -> RecordStream.open(storage, index, first, last));
+    }
+
+    /**
      * Tells where a place is. That costs the same however long the journal is.
      *
      * @param start the place
@@ -109,6 +193,7 @@ public final class JournalReader {
      * @return the tailer, to be closed by the caller
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws OvertakenException if the first record wanted was truncated
+     * @throws TailerLimitException if too many tailers are open
      * @throws CorruptJournalException if a record on the way there had been durable and is damaged
      * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
      * @throws StorageException if reading fails
@@ -124,6 +209,7 @@ public final class JournalReader {
      * @param visibility which records are given out
      * @return the tailer, to be closed by the caller
      * @throws OvertakenException if the first record wanted was truncated
+     * @throws TailerLimitException if too many tailers are open
      * @throws CorruptJournalException if a record on the way there had been durable and is damaged
      * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
      * @throws StorageException if reading fails
@@ -138,8 +224,29 @@ public final class JournalReader {
         return StorageCall.run(directory, () -> {
             final Meta meta = Replay.readExistingMeta(storage);
             final TailedMarks marks = new PublishedMarks(storage, meta, visibility == Visibility.DURABLE);
-            return Tailer.open(storage, index, meta, marks, visibility, ticker, start);
+            return tailer(meta, marks, visibility, ticker, start);
         });
+    }
+
+    /** Makes a tailer that learns from the marks how far the journal is; it closes them, and so does this if it fails. */
+    Tailer tailer(
+            final Meta meta,
+            final TailedMarks marks,
+            final Visibility visibility,
+            final NanoClock ticker,
+            final Start start)
+            throws IOException {
+        try {
+            tailerLimit.reserve();
+        } catch (final TailerLimitException e) {
+            marks.close();
+            throw e;
+        }
+        return Tailer.open(storage, index, meta, marks, visibility, ticker, start, tailerLimit);
+    }
+
+    JournalIndex index() {
+        return index;
     }
 
     /**

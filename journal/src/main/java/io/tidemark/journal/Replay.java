@@ -5,7 +5,6 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
 import io.tidemark.journal.format.Meta;
-import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
@@ -55,22 +54,44 @@ final class Replay {
         if (fromSequence < 1) {
             throw new IllegalArgumentException("fromSequence must be at least 1: fromSequence=" + fromSequence);
         }
+        try (ReplayCursor cursor = open(storage, index, fromSequence, toSequence)) {
+            if (cursor == null) {
+                return fromSequence;
+            }
+            while (cursor.advance()) {
+                cursor.give(handler);
+            }
+            return cursor.nextSequence();
+        }
+    }
+
+    /**
+     * Begins to read a range.
+     *
+     * @param storage of the journal
+     * @param index of it
+     * @param fromSequence of the first record wanted
+     * @param toSequence of the last record wanted; {@link Long#MAX_VALUE} for all there are
+     * @return a cursor in front of the first record; null if the journal has no segment yet
+     * @throws IOException if reading failed
+     */
+    static @Nullable ReplayCursor open(
+            final Storage storage, final JournalIndex index, final long fromSequence, final long toSequence)
+            throws IOException {
         final Meta meta = readExistingMeta(storage);
         // At the head there is nothing to be found, and the directory shows whether something is missing in front.
-        try (JournalScan scan = fromSequence <= meta.head() ? null : index.upTo(meta, fromSequence)) {
-            if (scan != null) {
-                return deliver(storage, meta, scan, fromSequence, toSequence, handler);
-            }
+        final JournalScan near = fromSequence <= meta.head() ? null : index.upTo(meta, fromSequence);
+        if (near != null) {
+            return new ReplayCursor(storage, meta, near, fromSequence, toSequence);
         }
         while (true) {
             final JournalLook look = JournalLook.take(storage);
             if (look.files().segments().isEmpty()) {
-                return fromSequence;
+                return null;
             }
-            try (JournalScan scan = startingAt(storage, look, fromSequence)) {
-                if (scan != null) {
-                    return deliver(storage, look.meta(), scan, fromSequence, toSequence, handler);
-                }
+            final JournalScan scan = startingAt(storage, look, fromSequence);
+            if (scan != null) {
+                return new ReplayCursor(storage, look.meta(), scan, fromSequence, toSequence);
             }
         }
     }
@@ -87,72 +108,6 @@ final class Replay {
             }
             return null;
         }
-    }
-
-    private static long deliver(
-            final Storage storage,
-            final Meta meta,
-            final JournalScan scan,
-            final long fromSequence,
-            final long toSequence,
-            final RecordHandler handler)
-            throws IOException {
-        while (scan.nextSequence() <= toSequence) {
-            if (!advance(storage, scan)) {
-                if (isEnd(storage, meta, scan, toSequence)) {
-                    break;
-                }
-                continue;
-            }
-            if (!scan.isInOpenBatch() || isWholeBatch(scan)) {
-                giveBatch(scan, fromSequence, toSequence, handler);
-            }
-        }
-        final long next = scan.openBatchSequence() == 0 ? scan.nextSequence() : scan.openBatchSequence();
-        return Math.max(fromSequence, next);
-    }
-
-    private static boolean advance(final Storage storage, final JournalScan scan) throws IOException {
-        try {
-            return scan.advance();
-        } catch (final CorruptJournalException e) {
-            JournalLook.throwIfOvertaken(storage, scan.nextSequence());
-            throw e;
-        }
-    }
-
-    /** Gives the frame in hand, and the rest of its batch, which is known to be whole. */
-    private static void giveBatch(
-            final JournalScan scan, final long fromSequence, final long toSequence, final RecordHandler handler)
-            throws IOException {
-        give(scan, fromSequence, handler);
-        while (scan.isInOpenBatch() && scan.nextSequence() <= toSequence && scan.advance()) {
-            give(scan, fromSequence, handler);
-        }
-    }
-
-    private static void give(final JournalScan scan, final long fromSequence, final RecordHandler handler) {
-        if (scan.sequence() >= fromSequence && RecordType.isUser(scan.type())) {
-            handler.onRecord(
-                    scan.sequence(),
-                    scan.timestampNs(),
-                    scan.type(),
-                    scan.reader().readOnlyWindow(),
-                    scan.payloadOffset(),
-                    scan.payloadLength());
-        }
-    }
-
-    /** Reads ahead to the end of the batch that the frame in hand begins, and comes back to that frame if it is whole. */
-    private static boolean isWholeBatch(final JournalScan scan) throws IOException {
-        final long first = scan.openBatchSequence();
-        while (scan.isInOpenBatch()) {
-            if (!scan.advance()) {
-                return false;
-            }
-        }
-        scan.rewindBatch(first);
-        return scan.advance();
     }
 
     /** Whether this is where the journal ends; damage is an exception, and a journal that has grown is no end. */

@@ -18,12 +18,13 @@ public final class Start {
         HEAD,
         END,
         TIME,
-        CHECKPOINT
+        CHECKPOINT,
+        LAST
     }
 
     private final Kind kind;
 
-    /** The sequence, or the time in nanoseconds since the beginning of 1970; else 0. */
+    /** The sequence, the time in nanoseconds since the beginning of 1970, or the number of records; else 0. */
     private final long value;
 
     private Start(final Kind kind, final long value) {
@@ -61,6 +62,21 @@ public final class Start {
      */
     public static Start atEnd() {
         return END;
+    }
+
+    /**
+     * Some records before the end: so that those records come which are the last when the place is looked for, be they written or
+     * durable. What it costs to find it depends on their number, not on the length of the journal.
+     *
+     * @param count number of records, from 0; if there are not so many, the head
+     * @return the place
+     * @throws IllegalArgumentException if the count is negative
+     */
+    public static Start atLast(final long count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("count must be 0 or more: count=" + count);
+        }
+        return new Start(Kind.LAST, count);
     }
 
     /**
@@ -103,6 +119,10 @@ public final class Start {
         return value;
     }
 
+    long count() {
+        return value;
+    }
+
     long timeNs() {
         return value;
     }
@@ -125,6 +145,7 @@ public final class Start {
             case END -> "end";
             case TIME -> "time " + value + " ns";
             case CHECKPOINT -> "behind the last checkpoint";
+            case LAST -> "the last " + value;
         };
     }
 }

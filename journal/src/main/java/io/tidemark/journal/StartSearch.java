@@ -72,6 +72,9 @@ final class StartSearch {
      * @throws OvertakenException if the sequence wanted was truncated
      */
     Place find(final Start start, final long visibleSequence) throws IOException {
+        if (start.kind() == Start.Kind.LAST) {
+            return new LastRecords(storage, index, this).find(start.count(), visibleSequence);
+        }
         final Place found = byIndex(start, visibleSequence);
         if (found != null) {
             return found;
@@ -86,6 +89,7 @@ final class StartSearch {
             case CHECKPOINT ->
                 look((meta, files) -> atSequence(meta, files, Math.max(meta.checkpointSequence() + 1, meta.head())));
             case TIME -> look((meta, files) -> atTime(meta, files, start.timeNs()));
+            case LAST -> throw new AssertionError("looked for elsewhere");
         };
     }
 
@@ -100,6 +104,7 @@ final class StartSearch {
                     visibleSequence < 0 ? endByIndex(meta) : byIndex(meta, Math.max(visibleSequence + 1, meta.head()));
                 case CHECKPOINT -> byIndex(meta, Math.max(meta.checkpointSequence() + 1, meta.head()));
                 case TIME -> timeByIndex(meta, start.timeNs());
+                case LAST -> throw new AssertionError("looked for elsewhere");
             };
         } catch (final NoSuchFileException | CorruptJournalException e) {
             // Truncated meanwhile, or damaged, or no journal at all: the segments tell which.

@@ -51,6 +51,7 @@ public final class Tailer implements AutoCloseable {
     private final TailedMarks marks;
     private final Visibility visibility;
     private final TailerChain chain;
+    private final TailerLimit limit;
 
     /**
      * Whether a call is in here: set and taken back by whoever is, who owns all other fields meanwhile. A second thread could
@@ -71,9 +72,11 @@ public final class Tailer implements AutoCloseable {
             final TailedMarks marks,
             final Visibility visibility,
             final NanoClock ticker,
-            final Start start)
+            final Start start,
+            final TailerLimit limit)
             throws IOException {
         this.storage = storage;
+        this.limit = limit;
         this.index = index;
         this.directory = storage.pathOf("");
         this.marks = marks;
@@ -97,6 +100,7 @@ public final class Tailer implements AutoCloseable {
      * @param visibility which records are given out
      * @param ticker tells when to look at files again while there is nothing to read
      * @param start where to begin
+     * @param limit in which a place was made for the tailer, which gives it back
      * @return the tailer
      * @throws IOException if reading failed
      */
@@ -107,11 +111,13 @@ public final class Tailer implements AutoCloseable {
             final TailedMarks marks,
             final Visibility visibility,
             final NanoClock ticker,
-            final Start start)
+            final Start start,
+            final TailerLimit limit)
             throws IOException {
         try {
-            return new Tailer(storage, index, meta, marks, visibility, ticker, start);
+            return new Tailer(storage, index, meta, marks, visibility, ticker, start, limit);
         } catch (final IOException | RuntimeException | Error e) {
+            limit.release();
             try {
                 marks.close();
             } catch (final IOException closing) {
@@ -291,6 +297,7 @@ public final class Tailer implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
+                limit.release();
                 StorageCall.run(directory, () -> {
                     chain.close();
                     return true;

@@ -65,6 +65,7 @@ class ArchitectureTest {
             "JournalListener",
             "JournalLockedException",
             "JournalReader",
+            "JournalRecord",
             "JournalStatus",
             "NamedReader",
             "NotAJournalException",
@@ -80,6 +81,7 @@ class ArchitectureTest {
             "Start",
             "SyncPolicy",
             "Tailer",
+            "TailerLimitException",
             "VerifyReport",
             "VerifyReport$Verdict",
             "Visibility");

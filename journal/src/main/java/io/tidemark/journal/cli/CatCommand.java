@@ -4,8 +4,6 @@ package io.tidemark.journal.cli;
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.RecordHandler;
 import io.tidemark.journal.Start;
-import io.tidemark.journal.Tailer;
-import io.tidemark.journal.Visibility;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -93,7 +91,7 @@ final class CatCommand implements Callable<Integer> {
         }
         final OutputBuffer out = new OutputBuffer(streams.out());
         try {
-            final long to = toTime == null ? toSequence : sequenceAt(reader, justAfter(toTime)) - 1;
+            final long to = toTime == null ? toSequence : reader.find(Start.atTime(justAfter(toTime))) - 1;
             replay(reader, from(reader, head), to, out);
         } catch (final UncheckedIOException e) {
             final IOException failure = Objects.requireNonNull(e.getCause());
@@ -106,7 +104,7 @@ final class CatCommand implements Callable<Integer> {
 
     private long from(final JournalReader reader, final long head) {
         if (fromTime != null) {
-            return sequenceAt(reader, fromTime);
+            return reader.find(Start.atTime(fromTime));
         }
         return Math.max(1, fromSequence == null ? head : fromSequence);
     }
@@ -117,12 +115,6 @@ final class CatCommand implements Callable<Integer> {
 
     private ParameterException misused(final String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    private static long sequenceAt(final JournalReader reader, final Instant time) {
-        try (Tailer tailer = reader.tailer(Start.atTime(time), Visibility.WRITTEN)) {
-            return tailer.nextSequence();
-        }
     }
 
     private void replay(final JournalReader reader, final long from, final long to, final OutputBuffer out) {

@@ -2,14 +2,19 @@
 package io.tidemark.journal.cli;
 
 import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.JournalRecord;
 import io.tidemark.journal.JournalStatus;
 import io.tidemark.journal.ReaderStatus;
+import io.tidemark.journal.Start;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,12 +39,18 @@ import picocli.CommandLine.Parameters;
             "  checkpointSequence  last checkpoint that was completed; 0 if there never was one",
             "  bytes               length of all segments",
             "  epoch               number of the last opening for writing",
+            "  firstTime           when the first record was written, and the last; none if there",
+            "  lastTime            is none",
+            "  sequenceAtTime      with --at-time: the first record of that time or later; the next",
+            "                      one if there is none yet",
             "  closedCleanly       whether that was closed in good order; false while it lasts",
             "  reader NAME         what a named reader has passed; -1 if its file can't be read",
             "",
             "Exit codes: see tidemark --help."
         })
 final class StatCommand implements Callable<Integer> {
+
+    private static final String NONE = "none";
 
     private final Streams streams;
 
@@ -49,6 +60,12 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object, on one line.")
     private boolean json;
 
+    @Option(
+            names = "--at-time",
+            paramLabel = "INSTANT",
+            description = "Tell also which record was the first at this time or later, such as 2027-01-31T12:00:00Z.")
+    private @Nullable Instant atTime;
+
     StatCommand(final Streams streams) {
         this.streams = streams;
     }
@@ -56,13 +73,13 @@ final class StatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final JournalReader reader = JournalReader.open(directory);
-        final Map<String, Object> values = values(reader.status());
+        final Map<String, Object> values = values(reader);
         final List<ReaderStatus> readers = reader.namedReaders();
         if (json) {
             values.put("readers", readers.stream().map(StatCommand::jsonOf).collect(Collectors.joining(",", "[", "]")));
-            // Numbers, truth values and names of small letters: nothing to escape.
+            // Numbers, truth values, times and names of small letters: nothing to escape.
             streams.println(values.entrySet().stream()
-                    .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
+                    .map(entry -> "\"" + entry.getKey() + "\":" + json(entry.getValue()))
                     .collect(Collectors.joining(",", "{", "}")));
         } else {
             readers.forEach(each -> values.put("reader " + each.name(), each.passedSequence()));
@@ -77,7 +94,25 @@ final class StatCommand implements Callable<Integer> {
         return "{\"name\":\"" + reader.name() + "\",\"passedSequence\":" + reader.passedSequence() + "}";
     }
 
-    private static Map<String, Object> values(final JournalStatus status) {
+    /** Numbers, truth values, times and none: nothing to escape. */
+    private static String json(final Object value) {
+        if (value instanceof Instant) {
+            return "\"" + value + "\"";
+        }
+        return value.equals(NONE) ? "null" : value.toString();
+    }
+
+    /** When the first record from a place on was written. */
+    private static Object time(final JournalReader reader, final Start start) {
+        try (Stream<JournalRecord> records = reader.records(start, Start.atEnd())) {
+            return records.findFirst()
+                    .<Object>map(record -> Instant.ofEpochSecond(0, record.timestampNs()))
+                    .orElse(NONE);
+        }
+    }
+
+    private Map<String, Object> values(final JournalReader reader) {
+        final JournalStatus status = reader.status();
         final Map<String, Object> values = new LinkedHashMap<>();
         values.put("segments", status.segmentCount());
         values.put("firstSequence", status.firstSequence());
@@ -85,6 +120,11 @@ final class StatCommand implements Callable<Integer> {
         values.put("durableSequence", status.durableSequence());
         values.put("headSequence", status.headSequence());
         values.put("checkpointSequence", status.checkpointSequence());
+        values.put("firstTime", time(reader, Start.atHead()));
+        values.put("lastTime", time(reader, Start.atLast(1)));
+        if (atTime != null) {
+            values.put("sequenceAtTime", reader.find(Start.atTime(atTime)));
+        }
         values.put("bytes", status.bytes());
         values.put("epoch", status.epoch());
         values.put("closedCleanly", status.closedCleanly());

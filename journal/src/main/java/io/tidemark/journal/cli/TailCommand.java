@@ -146,19 +146,17 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private void printNamed(final JournalReader reader, final String readerName, final OutputBuffer out) {
-        final long last = lastSequence(reader, Visibility.DURABLE);
         final boolean isPlaced = count != null || fromSequence != null || fromTime != null;
-        final Start start = isPlaced ? start(reader.headSequence(), last) : Start.atHead();
+        final Start start = isPlaced ? start(reader) : Start.atHead();
         try (NamedReader named = reader.named(readerName, start)) {
-            print(named.tailer(), last, out, named::commit);
+            print(named.tailer(), lastSequence(reader, Visibility.DURABLE), out, named::commit);
         }
     }
 
     private void printUnnamed(final JournalReader reader, final OutputBuffer out) {
         final Visibility visibility = durable ? Visibility.DURABLE : Visibility.WRITTEN;
-        final long last = lastSequence(reader, visibility);
-        try (Tailer tailer = reader.tailer(start(reader.headSequence(), last), visibility)) {
-            print(tailer, last, out, () -> {});
+        try (Tailer tailer = reader.tailer(start(reader), visibility)) {
+            print(tailer, lastSequence(reader, visibility), out, () -> {});
         }
     }
 
@@ -195,13 +193,14 @@ final class TailCommand implements Callable<Integer> {
         }
     }
 
-    private Start start(final long head, final long last) {
+    private Start start(final JournalReader reader) {
         if (fromTime != null) {
             return Start.atTime(fromTime);
         }
         if (fromSequence == null) {
-            return Start.atSequence(Math.max(head, last - Math.min(last, count == null ? DEFAULT_COUNT : count) + 1));
+            return Start.atLast(count == null ? DEFAULT_COUNT : count);
         }
+        final long head = reader.headSequence();
         if (fromSequence < head) {
             throw new CommandException(
                     ExitCode.BAD_INPUT,

@@ -74,6 +74,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new VerifyCommand(streams))
                 .addSubcommand(new StatCommand(streams))
                 .addSubcommand(new ForgetCommand())
+                .addSubcommand(new IndexCommand(streams))
                 .addSubcommand(new TruncateCommand(streams))
                 .addSubcommand(new CheckpointCommand(streams))
                 .addSubcommand(new RepairCommand(streams))

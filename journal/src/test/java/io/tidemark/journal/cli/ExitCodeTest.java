@@ -60,7 +60,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "repair", "demo"})
+    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "index", "repair", "demo"})
     void helpShouldBePrintedWhenAskedFor(final String command) {
         final CommandResult result =
                 command.isEmpty() ? CommandResult.of("--help") : CommandResult.of(command, "--help");
@@ -69,7 +69,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "repair", "demo"})
+    @ValueSource(strings = {"", "append", "cat", "verify", "stat", "index", "repair", "demo"})
     void versionShouldBePrintedWhenAskedFor(final String command) {
         final CommandResult result =
                 command.isEmpty() ? CommandResult.of("--version") : CommandResult.of(command, "--version");
@@ -84,6 +84,7 @@ class ExitCodeTest {
         "cat, DIR",
         "verify, DIR",
         "stat, DIR",
+        "index, DIR",
         "append DIR --frobnicate, --frobnicate",
         "append DIR --sync sometimes, sometimes",
         "append DIR --segment-length many, many",
@@ -97,6 +98,7 @@ class ExitCodeTest {
         "cat DIR --to 0, --to",
         "cat DIR --from 3 --to 2, --to",
         "stat DIR --yaml, --yaml",
+        "stat DIR --at-time, --at-time",
         "repair DIR, --to",
         "repair --to DIR, DIR"
     })
@@ -110,7 +112,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "verify, 3"})
+    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3"})
     void runShouldSaySoWhenThereIsNoDirectory(final String command, final int exitCode) {
         CommandResult.of(command, directory())
                 .requireFailure(exitCode, "not a journal", directory().toString());
@@ -118,7 +120,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "verify, 3", "append, 2"})
+    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3", "append, 2"})
     void runShouldSaySoWhenTheDirectoryHoldsSomethingElse(final String command, final int exitCode) throws IOException {
         Files.createDirectory(directory());
         Files.writeString(directory().resolve("letter.txt"), "Dear reader");
@@ -127,7 +129,7 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "verify, 3"})
+    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3"})
     void runShouldSaySoWhenTheDirectoryIsAFile(final String command, final int exitCode) throws IOException {
         Files.writeString(directory(), "Dear reader");
         CommandResult.of(command, directory())

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -80,6 +81,48 @@ class TailCommandTest {
                 .requireOk()
                 .lines();
         assertTrue(before.containsAll(numbers(1, 3)) && !before.contains("line 6"), before.toString());
+    }
+
+    @Test
+    void statShouldTellTimesWhenThereAreRecords() {
+        append(1, 5);
+        final String json =
+                CommandResult.of("stat", directory(), "--json").requireOk().text();
+        final String last = json.replaceFirst("(?s).*\"lastTime\":\"([^\"]*)\".*", "$1");
+        append(6, 9);
+        assertEquals("sequenceAtTime      1", at("1999-01-01T00:00:00Z"));
+        assertEquals("sequenceAtTime      10", at("2999-01-01T00:00:00Z"));
+        final String found = at(last);
+        final long sequence = Long.parseLong(found.replaceAll("\\D", ""));
+        assertTrue(sequence >= 1 && sequence <= 5, found);
+    }
+
+    private String at(final String time) {
+        return CommandResult.of("stat", directory(), "--at-time", time).requireOk().lines().stream()
+                .filter(line -> line.startsWith("sequenceAtTime"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void indexShouldBeWrittenAnewWhenItWasLost() throws IOException {
+        append(1, LINES);
+        final Path index = directory().resolve("journal.index");
+        Files.delete(index);
+        final List<String> before = tail("--from", LINES / 2);
+        final String line = CommandResult.of("index", directory()).requireOk().lastLine();
+        assertTrue(line.matches("segments=[1-9]\\d*"), line);
+        assertTrue(Files.size(index) > 4096, "the index is empty");
+        assertEquals(before, tail("--from", LINES / 2));
+    }
+
+    @Test
+    void statShouldSayNoneWhenThereIsNoRecord() {
+        CommandResult.ofInput(new byte[0], "append", directory()).requireOk();
+        assertTrue(CommandResult.of("stat", directory()).requireOk().lines().contains("firstTime           none"));
+        final String json =
+                CommandResult.of("stat", directory(), "--json").requireOk().text();
+        assertTrue(json.contains("\"firstTime\":null,\"lastTime\":null,"), json);
     }
 
     @ParameterizedTest

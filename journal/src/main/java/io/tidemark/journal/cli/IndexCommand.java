@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.cli;
+
+import io.tidemark.journal.JournalReader;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code index}: writes the index anew. */
+@Command(
+        name = "index",
+        mixinStandardHelpOptions = true,
+        versionProvider = Tidemark.Version.class,
+        description = {
+            "Writes journal.index anew, by reading the whole journal. It is a cache, through which places in a long journal "
+                    + "are found fast, and the writer keeps it by itself: this is for a journal whose index was lost. Prints "
+                    + "segments=, how many are in it. Works beside a writer, and changes nothing else.",
+            ""
+        },
+        footer = {
+            "",
+            "Damage to what had been durable is an error; what lies before is in the index then.",
+            "Exit codes: see tidemark --help."
+        })
+final class IndexCommand implements Callable<Integer> {
+
+    private final Streams streams;
+
+    @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
+    private Path directory = Path.of("");
+
+    IndexCommand(final Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() {
+        streams.println("segments=" + JournalReader.rebuildIndex(directory));
+        return ExitCode.OK;
+    }
+}
