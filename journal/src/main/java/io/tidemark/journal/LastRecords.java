@@ -15,9 +15,6 @@ final class LastRecords {
     private static final int MIN_PART = 256;
     private static final int MAX_PART = 65_536;
 
-    /** A truncation moves the head once for each attempt that it spoils. */
-    private static final int ATTEMPTS = 100;
-
     private final Storage storage;
     private final JournalIndex index;
     private final StartSearch search;
@@ -38,20 +35,12 @@ final class LastRecords {
      * @param visibleSequence the last record that may be given; -1 for the last that is written
      * @return the place
      * @throws IOException if reading failed
+     * @throws OvertakenException if some of them were truncated meanwhile, so that others are the last now
      */
     StartSearch.Place find(final long count, final long visibleSequence) throws IOException {
-        for (int attempt = 1; true; attempt++) {
-            final StartSearch.Place end = search.find(Start.atEnd(), visibleSequence);
-            try {
-                final long first = firstOf(count, end.nextSequence());
-                return first == end.nextSequence() ? end : search.find(Start.atSequence(first), visibleSequence);
-            } catch (final OvertakenException e) {
-                // What was read is gone, and the last records are later ones now.
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
+        final StartSearch.Place end = search.find(Start.atEnd(), visibleSequence);
+        final long first = firstOf(count, end.nextSequence());
+        return first == end.nextSequence() ? end : search.find(Start.atSequence(first), visibleSequence);
     }
 
     /** The sequence of the first of the last records before an end; the head if there are not so many. */

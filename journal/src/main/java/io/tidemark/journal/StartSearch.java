@@ -72,6 +72,19 @@ final class StartSearch {
      * @throws OvertakenException if the sequence wanted was truncated
      */
     Place find(final Start start, final long visibleSequence) throws IOException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return findOnce(start, visibleSequence);
+            } catch (final OvertakenException e) {
+                // Only who names a record can be overtaken. Any other place has moved on since the meta file was read.
+                if (start.kind() == Start.Kind.SEQUENCE || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Place findOnce(final Start start, final long visibleSequence) throws IOException {
         if (start.kind() == Start.Kind.LAST) {
             return new LastRecords(storage, index, this).find(start.count(), visibleSequence);
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,7 @@ class TailerLimitTest {
             for (int i = 0; i < MAX_TAILERS; i++) {
                 tailers.add(journal.tailer(1, i % 2 == 0 ? Visibility.WRITTEN : Visibility.DURABLE));
             }
+            final List<CompletableFuture<Long>> truncations = new ArrayList<>();
             int most = 0;
             for (int i = 0; i < 400; i++) {
                 final int before = machine.liveMappings().size();
@@ -97,11 +99,12 @@ class TailerLimitTest {
                 SimulatedJournal.settle(journal);
                 if (i % 10 == 9) {
                     SimulatedJournal.flush(journal);
-                    journal.requestTruncation(Math.max(0, journal.durableSequence() - 100));
+                    truncations.add(journal.requestTruncation(Math.max(0, journal.durableSequence() - 100)));
                 }
             }
             assertTrue(most > MAX_TAILERS, "the tailers had hardly anything mapped: " + most);
             tailers.forEach(Tailer::close);
+            assertTrue(truncations.get(0).isDone(), "nothing was truncated");
         }
         assertEquals(List.of(), machine.liveMappings());
         assertEquals(List.of(), machine.openHandles());
