@@ -29,9 +29,6 @@ final class IndexLookup implements Closeable {
     private final JournalIndex index;
     private final @Nullable IndexFile file;
 
-    /** Whether the segment that was looked up last, in vain, must be one that was truncated. */
-    private boolean isOverwritten;
-
     /**
      * A frame at which a walk may begin.
      *
@@ -141,12 +138,11 @@ final class IndexLookup implements Closeable {
     /** What is known of a segment; null if it was truncated, or has no frame. */
     private @Nullable SegmentPositions positions(final long segment) throws IOException {
         final SegmentPositions indexed = indexed(segment);
-        return indexed != null || isOverwritten ? indexed : firstOf(segment);
+        return indexed != null ? indexed : firstOf(segment);
     }
 
     /** What the index knows of a segment; null if nothing. */
     private @Nullable SegmentPositions indexed(final long segment) {
-        isOverwritten = false;
         final SegmentPositions known = index.known(meta, segment);
         final IndexFile open = file;
         if (known != null || open == null) {
@@ -154,9 +150,7 @@ final class IndexLookup implements Closeable {
         }
         try {
             final ByteBuffer block = open.read(segment);
-            final SegmentPositions read = block == null ? null : SegmentPositions.read(block);
-            isOverwritten = read == null && open.holdsLaterThan(segment);
-            return read;
+            return block == null ? null : SegmentPositions.read(block);
         } catch (final IOException e) {
             // A cache that can't be read is none.
             return null;

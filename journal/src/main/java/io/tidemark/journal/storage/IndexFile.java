@@ -162,22 +162,6 @@ public final class IndexFile implements Closeable {
     }
 
     /**
-     * Whether the block that was just looked for has given its place to that of a later segment: the ring is as long as the
-     * row of segments, so such a segment was truncated.
-     *
-     * @param segment that was looked for last, in vain
-     * @return whether a whole block of a later segment stands there
-     */
-    public boolean holdsLaterThan(final long segment) {
-        final long found = IndexBlockLayout.segmentNumber(block.clear());
-        if (found <= segment || offset(found, blockCount) != offset(segment, blockCount)) {
-            return false;
-        }
-        seed(found);
-        return IndexBlockLayout.isOf(block, blockLength, checksum, found);
-    }
-
-    /**
      * The buffer into which a block is put together.
      *
      * @return a buffer of the length of a block, valid until the next call
