@@ -9,6 +9,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "tidemark bench",
         mixinStandardHelpOptions = true,
+        version = "tidemark bench: instruments, not part of any release",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures the journal, its rivals and the limits of the machine.",
         footer = {

@@ -112,6 +112,7 @@ final class GroupCommitCommand implements Callable<Integer> {
                     threadCount,
                     SEGMENT_LENGTH,
                     4,
+                    SubjectPlan.QUEUE_LENGTH,
                     false,
                     SubjectPlan.UNTOLD);
             final Histogram latencies;

@@ -45,6 +45,7 @@ final class LatencyRun {
                 plan.producerCount(),
                 plan.segmentLength(),
                 plan.standbyCount(),
+                SubjectPlan.QUEUE_LENGTH,
                 plan.spinning(),
                 durable.isOn() ? durable::durable : SubjectPlan.UNTOLD);
         try (Subject subject = Subjects.open(name, subjectPlan)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.benchmarks;
 
+import io.tidemark.benchmarks.subject.Subjects;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ final class Repetitions {
             names = "--subjects",
             split = ",",
             defaultValue = "journal",
-            description = "what is measured, in turns: journal, empty, disruptor, mapped")
+            description = "what is measured, in turns: journal, empty, disruptor, mapped; of bench-peers also chronicle, rocksdb")
     private List<String> subjects = List.of();
 
     @Option(names = "--repetitions", defaultValue = "1", description = "of each subject, in turns with the others")
@@ -52,17 +53,20 @@ final class Repetitions {
 
     /** Starts a JVM for each repetition of each subject, in turns. */
     void forkAll(final String command, final List<String> arguments) throws Exception {
-        Results.create(results(), directory());
+        final Results all = Results.create(results(), directory());
+        for (final String subject : subjects) {
+            all.note(subject, Subjects.promise(subject));
+        }
         for (int turn = 1; turn <= repetitions; turn++) {
             for (final String subject : subjects) {
-                final List<String> all = new ArrayList<>();
-                all.add(command);
-                all.addAll(arguments);
-                all.add("--subjects=" + subject);
-                all.add("--directory=" + directory());
-                all.add("--results=" + results());
-                all.add("--repetition=" + turn);
-                ForkedJvm.run(all);
+                final List<String> one = new ArrayList<>();
+                one.add(command);
+                one.addAll(arguments);
+                one.add("--subjects=" + subject);
+                one.add("--directory=" + directory());
+                one.add("--results=" + results());
+                one.add("--repetition=" + turn);
+                ForkedJvm.run(one);
             }
         }
     }

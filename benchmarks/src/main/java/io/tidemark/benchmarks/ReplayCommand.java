@@ -113,12 +113,15 @@ final class ReplayCommand implements Callable<Integer> {
             final String subject,
             final Way way)
             throws IOException {
+        final long cpuNs = ProcessTime.cpuNs();
         final long startNs = System.nanoTime();
         final long count = way.read();
         final double ns = System.nanoTime() - startNs;
+        final double cpuPerRecord = (double) (ProcessTime.cpuNs() - cpuNs) / recordCount;
         if (count != recordCount) {
             throw new IllegalStateException(subject + " must see every record: found " + count + " of " + recordCount);
         }
+        figures.add(figure(subject, conditions, turn, "processor time per record", "ns", cpuPerRecord));
         figures.add(figure(subject, conditions, turn, "records", "/s", recordCount * NS_PER_SECOND / ns));
         figures.add(figure(
                 subject, conditions, turn, "frames", "B/s", (double) recordCount * frameLength() * NS_PER_SECOND / ns));

@@ -68,6 +68,7 @@ final class ReportPage {
                         " behind them. Compare columns of one table, which were measured in turns; not tables, not runs.")
                 .append(" Latencies count from the time at which an append was meant to begin.</p>");
         machine();
+        notes();
         tables();
         raw();
         return html.append("</html>\n").toString();
@@ -103,6 +104,16 @@ final class ReportPage {
                     .append("</td></tr>");
         }
         html.append("</tbody></table>");
+    }
+
+    private void notes() throws IOException {
+        if (!results.notes().isEmpty()) {
+            html.append("<h2>What was measured, and what it promises</h2><ul>");
+            for (final String note : results.notes()) {
+                html.append("<li>").append(escaped(note)).append("</li>");
+            }
+            html.append("</ul>");
+        }
     }
 
     private void tables() throws IOException {

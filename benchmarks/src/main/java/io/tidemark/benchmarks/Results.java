@@ -20,6 +20,8 @@ final class Results {
     static final String MACHINE = "machine.txt";
     static final String LOG_SUFFIX = ".hlog";
 
+    private static final String NOTE = "# ";
+
     private final Path directory;
 
     /**
@@ -98,10 +100,27 @@ final class Results {
                 StandardOpenOption.APPEND);
     }
 
+    /** Keeps what is to stand beside the figures of a subject. */
+    void note(final String subject, final String text) throws IOException {
+        final String line = NOTE + subject + ": " + text;
+        final Path file = directory.resolve(FILE);
+        if (!Files.exists(file) || !Files.readAllLines(file).contains(line)) {
+            Files.write(file, List.of(line), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+    }
+
+    /** What was noted, line by line. */
+    List<String> notes() throws IOException {
+        return Files.readAllLines(directory.resolve(FILE)).stream()
+                .filter(line -> line.startsWith(NOTE))
+                .map(line -> line.substring(NOTE.length()))
+                .toList();
+    }
+
     List<Figure> read() throws IOException {
         final List<Figure> figures = new ArrayList<>();
         for (final String line : Files.readAllLines(directory.resolve(FILE))) {
-            if (!line.isEmpty() && !line.startsWith("#")) {
+            if (!line.isEmpty() && !line.startsWith(NOTE)) {
                 figures.add(Figure.parse(line));
             }
         }

@@ -44,6 +44,9 @@ final class ThroughputCommand implements Callable<Integer> {
     @Option(names = "--limit-ms", defaultValue = "1500", description = "milliseconds for the limit, before and after")
     private int limitMilliseconds;
 
+    @Option(names = "--queue-length", defaultValue = "16777216", description = "bytes of the journal's append queue")
+    private int queueLength;
+
     @Mixin
     private Repetitions repetitions = new Repetitions();
 
@@ -58,7 +61,8 @@ final class ThroughputCommand implements Callable<Integer> {
                             producerCounts.get(0),
                             recordCount(recordLengths.get(0)),
                             roundCount,
-                            limitMilliseconds)
+                            limitMilliseconds,
+                            queueLength)
                     .run();
             return 0;
         }
@@ -72,7 +76,8 @@ final class ThroughputCommand implements Callable<Integer> {
                                 "--mib=" + mebibytes,
                                 "--records=" + maxRecords,
                                 "--rounds=" + roundCount,
-                                "--limit-ms=" + limitMilliseconds));
+                                "--limit-ms=" + limitMilliseconds,
+                                "--queue-length=" + queueLength));
                 Tables.print(
                         Results.existing(repetitions.results()),
                         INSTRUMENT,

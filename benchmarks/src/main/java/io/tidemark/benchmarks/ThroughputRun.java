@@ -4,7 +4,6 @@ package io.tidemark.benchmarks;
 import io.tidemark.benchmarks.subject.Subject;
 import io.tidemark.benchmarks.subject.SubjectPlan;
 import io.tidemark.benchmarks.subject.Subjects;
-import io.tidemark.journal.format.FrameLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -19,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 /** One subject, one length, one number of producers, in this JVM: rounds of appending as fast as it goes. */
 final class ThroughputRun {
 
-    private static final int SEGMENT_LENGTH = 64 << 20;
+    /** All rounds fit into one segment: making one takes longer than filling it, and would take a core from what is measured. */
+    private static final int SEGMENT_LENGTH = 1 << 30;
+
     private static final double NS_PER_SECOND = 1e9;
 
     private final Repetitions repetitions;
@@ -28,11 +29,13 @@ final class ThroughputRun {
     private final int producerCount;
     private final long recordsPerProducer;
     private final int roundCount;
+    private final int queueLength;
     private final long limitNs;
     private final double[] writtenNs;
     private final double[] durableNs;
     private final double[] cpuNs;
     private final double[] allocated;
+    private List<Results.Figure> loadFigures = List.of();
 
     ThroughputRun(
             final Repetitions repetitions,
@@ -40,13 +43,16 @@ final class ThroughputRun {
             final int producerCount,
             final long recordCount,
             final int roundCount,
-            final int limitMilliseconds) {
+            final int limitMilliseconds,
+            final int queueLength) {
         this.repetitions = repetitions;
         this.name = repetitions.subjects().get(0);
         this.recordLength = recordLength;
         this.producerCount = producerCount;
-        this.recordsPerProducer = Math.max(1, recordCount / producerCount);
+        final long fitting = new RollWindows(SEGMENT_LENGTH, recordLength, 0).recordsPerSegment() / (roundCount + 1);
+        this.recordsPerProducer = Math.max(1, Math.min(fitting, recordCount) / producerCount);
         this.roundCount = roundCount;
+        this.queueLength = queueLength;
         this.limitNs = TimeUnit.MILLISECONDS.toNanos(limitMilliseconds);
         this.writtenNs = new double[roundCount];
         this.durableNs = new double[roundCount];
@@ -69,7 +75,15 @@ final class ThroughputRun {
         Files.createDirectories(data);
         try {
             final double before = Limits.copyWithChecksum(data, recordLength, limitNs);
+            final MachineLoad load = MachineLoad.begin();
             measure(data.resolve("subject"));
+            if (load != null) {
+                loadFigures = load.figures(
+                        ThroughputCommand.INSTRUMENT,
+                        name,
+                        conditions(recordLength, producerCount),
+                        repetitions.repetition());
+            }
             Directories.deleteAll(data.resolve("subject"));
             final double after = Limits.copyWithChecksum(data, recordLength, limitNs);
             add((before + after) / 2);
@@ -79,9 +93,6 @@ final class ThroughputRun {
     }
 
     private void measure(final Path directory) throws Exception {
-        // A round must fit into what is prepared: making a segment takes longer than filling it.
-        final int frameLength = FrameLayout.align(FrameLayout.HEADER_LENGTH + recordLength);
-        final int segments = (int) (recordsPerRound() * frameLength / (SEGMENT_LENGTH - 8192)) + 2;
         final SubjectPlan plan = new SubjectPlan(
                 directory,
                 SubjectPlan.Durability.NEVER,
@@ -89,7 +100,8 @@ final class ThroughputRun {
                 recordsPerRound() * (roundCount + 1),
                 producerCount,
                 SEGMENT_LENGTH,
-                segments,
+                1,
+                queueLength,
                 false,
                 SubjectPlan.UNTOLD);
         try (Subject subject = Subjects.open(name, plan)) {
@@ -162,7 +174,7 @@ final class ThroughputRun {
     }
 
     private void add(final double limit) throws IOException {
-        final List<Results.Figure> figures = new ArrayList<>();
+        final List<Results.Figure> figures = new ArrayList<>(loadFigures);
         final double written = recordsPerRound() * NS_PER_SECOND / median(writtenNs);
         add(figures, "written", "records/s", written);
         add(figures, "written bytes", "MB/s", written * recordLength / 1e6);

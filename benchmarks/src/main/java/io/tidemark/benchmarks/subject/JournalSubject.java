@@ -24,7 +24,8 @@ final class JournalSubject implements Subject {
 
     JournalSubject(final SubjectPlan plan) {
         JournalConfig config =
-                JournalConfig.defaults().withSegmentLength(plan.segmentLength()).withStandbyCount(plan.standbyCount());
+                JournalConfig.defaults().withSegmentLength(plan.segmentLength()).withStandbyCount(plan.standbyCount())
+                .withQueueLength(plan.queueLength());
         if (plan.spinning()) {
             config = config.withIdleStrategy(BusySpinIdleStrategy::new);
         }

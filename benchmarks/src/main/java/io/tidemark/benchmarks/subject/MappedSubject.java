@@ -10,12 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped file as one writes it by hand: a lock, then length, CRC-32C and bytes straight into a mapping whose pages were
@@ -37,20 +33,11 @@ final class MappedSubject implements Subject {
     private final int frameLength;
     private final int segmentLength;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicBoolean forcing = new AtomicBoolean();
-    private final AtomicReference<@Nullable Waiter> waiters = new AtomicReference<>();
+    private final SharedForce shared = new SharedForce(this::force);
     private final CRC32C crc = new CRC32C();
 
     /** Guarded by the lock, and read by whoever forces. */
     private volatile long end;
-
-    /** Written by whoever forces. */
-    private volatile long durable;
-
-    private static final class Waiter {
-        private final Thread thread = Thread.currentThread();
-        private @Nullable Waiter next;
-    }
 
     MappedSubject(final SubjectPlan plan) throws IOException {
         this.durability = plan.durability();
@@ -141,34 +128,10 @@ final class MappedSubject implements Subject {
 
     @Override
     public void awaitDurable(final long ticket) {
-        while (durable < ticket) {
-            if (forcing.compareAndSet(false, true)) {
-                try {
-                    force();
-                } finally {
-                    forcing.set(false);
-                    wakeAll();
-                }
-            } else {
-                final Waiter waiter = new Waiter();
-                waiter.next = waiters.get();
-                while (!waiters.compareAndSet(waiter.next, waiter)) {
-                    waiter.next = waiters.get();
-                }
-                if (durable < ticket && forcing.get()) {
-                    LockSupport.park(this);
-                }
-            }
-        }
+        shared.await(ticket);
     }
 
-    private void wakeAll() {
-        for (Waiter waiter = waiters.getAndSet(null); waiter != null; waiter = waiter.next) {
-            LockSupport.unpark(waiter.thread);
-        }
-    }
-
-    private void force() {
+    private long force(final long durable) {
         final long target = end;
         long from = durable;
         while (from < target) {
@@ -177,7 +140,7 @@ final class MappedSubject implements Subject {
             segments[(int) (from / segmentLength)].force((int) (from % segmentLength), (int) (to - from));
             from = to;
         }
-        durable = target;
+        return target;
     }
 
     @Override

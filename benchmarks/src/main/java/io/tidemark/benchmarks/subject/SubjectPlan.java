@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
  * @param producerCount number of producers
  * @param segmentLength of segments, in bytes, for those that have them
  * @param standbyCount number of segments prepared ahead
+ * @param queueLength of the memory in which records wait, in bytes, for those that have such
  * @param spinning whether threads of the subject spin instead of parking
  * @param onDurable told how far everything is durable, if the subject tells that; must be fast
  */
@@ -25,6 +26,7 @@ public record SubjectPlan(
         int producerCount,
         int segmentLength,
         int standbyCount,
+        int queueLength,
         boolean spinning,
         LongConsumer onDurable) {
 
@@ -37,6 +39,9 @@ public record SubjectPlan(
         /** Before an append is acknowledged. */
         ALWAYS
     }
+
+    /** The length of a queue where nothing else is asked for: what the journal has by default. */
+    public static final int QUEUE_LENGTH = 16 << 20;
 
     /** Nobody wants to know. */
     public static final LongConsumer UNTOLD = ticket -> {};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.peers;
+
+import io.tidemark.benchmarks.subject.SharedForce;
+import io.tidemark.benchmarks.subject.Subject;
+import io.tidemark.benchmarks.subject.SubjectPlan;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.bytes.SyncMode;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+
+/**
+ * Chronicle Queue, open source: long cycles, large blocks, records from memory outside of the heap. It has no group commit;
+ * where threads wait for durability, they share one appender behind a lock and one {@code sync} by turns.
+ */
+final class ChronicleSubject implements Subject {
+
+    private static final long BLOCK_LENGTH = 256L << 20;
+
+    private final SingleChronicleQueue queue;
+    private final SubjectPlan plan;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ExcerptAppender shared;
+    private final SharedForce force = new SharedForce(this::sync);
+
+    /** Guarded by the lock, and read by whoever forces. */
+    private volatile long appended;
+
+    ChronicleSubject(final SubjectPlan plan) {
+        this.plan = plan;
+        this.queue = SingleChronicleQueueBuilder.binary(plan.directory())
+                .rollCycle(RollCycles.FAST_DAILY)
+                .blockSize(BLOCK_LENGTH)
+                .syncMode(SyncMode.SYNC)
+                .build();
+        this.shared = queue.createAppender();
+        shared.singleThreadedCheckDisabled(true);
+    }
+
+    @Override
+    public Producer producer() {
+        if (plan.durability() == SubjectPlan.Durability.ALWAYS) {
+            return new SharedProducer();
+        }
+        final ExcerptAppender appender = queue.createAppender();
+        return new Producer() {
+            private ByteBuffer seen = ByteBuffer.allocateDirect(0);
+            private BytesStore<?, ByteBuffer> store = BytesStore.wrap(seen);
+
+            @Override
+            public long append(final ByteBuffer record) {
+                if (seen != record) {
+                    seen = record;
+                    store = BytesStore.wrap(record);
+                }
+                appender.writeBytes(store);
+                return appender.lastIndexAppended();
+            }
+        };
+    }
+
+    private final class SharedProducer implements Producer {
+        private ByteBuffer seen = ByteBuffer.allocateDirect(0);
+        private BytesStore<?, ByteBuffer> store = BytesStore.wrap(seen);
+
+        @Override
+        public long append(final ByteBuffer record) {
+            final long ticket;
+            lock.lock();
+            try {
+                if (seen != record) {
+                    seen = record;
+                    store = BytesStore.wrap(record);
+                }
+                shared.writeBytes(store);
+                ticket = appended + 1;
+                appended = ticket;
+            } finally {
+                lock.unlock();
+            }
+            force.await(ticket);
+            return ticket;
+        }
+    }
+
+    private long sync(final long durable) {
+        final long target = appended;
+        shared.sync();
+        return target;
+    }
+
+    @Override
+    public Follower follower() {
+        final ExcerptTailer tailer = queue.createTailer();
+        tailer.singleThreadedCheckDisabled(true);
+        final Bytes<ByteBuffer> bytes = Bytes.elasticByteBuffer(plan.recordLength());
+        return new Follower() {
+            private long count;
+
+            @Override
+            public int poll(final RecordSink sink, final int limit) {
+                int polled = 0;
+                bytes.clear();
+                while (polled < limit && tailer.readBytes(bytes)) {
+                    count++;
+                    polled++;
+                    final ByteBuffer buffer = bytes.underlyingObject();
+                    buffer.order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                    sink.onRecord(count, buffer, 0, (int) bytes.readRemaining());
+                    bytes.clear();
+                }
+                return polled;
+            }
+
+            @Override
+            public void close() {
+                tailer.close();
+            }
+        };
+    }
+
+    @Override
+    public void awaitWritten(final long ticket) {
+        // An append has written when it returns.
+    }
+
+    @Override
+    public void awaitDurable(final long ticket) {
+        force.await(ticket);
+    }
+
+    @Override
+    public void flush(final long ticket) {
+        shared.sync();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}
