@@ -14,7 +14,8 @@ final class Repetitions {
             names = "--subjects",
             split = ",",
             defaultValue = "journal",
-            description = "what is measured, in turns: journal, empty, disruptor, mapped; of bench-peers also chronicle, rocksdb")
+            description =
+                    "what is measured, in turns: journal, empty, disruptor, mapped; of bench-peers also chronicle, rocksdb")
     private List<String> subjects = List.of();
 
     @Option(names = "--repetitions", defaultValue = "1", description = "of each subject, in turns with the others")

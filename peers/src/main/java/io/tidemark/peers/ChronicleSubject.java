@@ -50,35 +50,40 @@ final class ChronicleSubject implements Subject {
         }
         final ExcerptAppender appender = queue.createAppender();
         return new Producer() {
-            private ByteBuffer seen = ByteBuffer.allocateDirect(0);
-            private BytesStore<?, ByteBuffer> store = BytesStore.wrap(seen);
+            private final Wrapping wrapping = new Wrapping();
 
             @Override
             public long append(final ByteBuffer record) {
-                if (seen != record) {
-                    seen = record;
-                    store = BytesStore.wrap(record);
-                }
-                appender.writeBytes(store);
+                appender.writeBytes(wrapping.of(record));
                 return appender.lastIndexAppended();
             }
         };
     }
 
-    private final class SharedProducer implements Producer {
+    /** What Chronicle takes, made once for each buffer. */
+    private static final class Wrapping {
         private ByteBuffer seen = ByteBuffer.allocateDirect(0);
         private BytesStore<?, ByteBuffer> store = BytesStore.wrap(seen);
+
+        @SuppressWarnings("ReferenceEquality")
+        BytesStore<?, ByteBuffer> of(final ByteBuffer record) {
+            if (seen != record) {
+                seen = record;
+                store = BytesStore.wrap(record);
+            }
+            return store;
+        }
+    }
+
+    private final class SharedProducer implements Producer {
+        private final Wrapping wrapping = new Wrapping();
 
         @Override
         public long append(final ByteBuffer record) {
             final long ticket;
             lock.lock();
             try {
-                if (seen != record) {
-                    seen = record;
-                    store = BytesStore.wrap(record);
-                }
-                shared.writeBytes(store);
+                shared.writeBytes(wrapping.of(record));
                 ticket = appended + 1;
                 appended = ticket;
             } finally {

@@ -23,8 +23,9 @@ final class JournalSubject implements Subject {
     private final int standbyCount;
 
     JournalSubject(final SubjectPlan plan) {
-        JournalConfig config =
-                JournalConfig.defaults().withSegmentLength(plan.segmentLength()).withStandbyCount(plan.standbyCount())
+        JournalConfig config = JournalConfig.defaults()
+                .withSegmentLength(plan.segmentLength())
+                .withStandbyCount(plan.standbyCount())
                 .withQueueLength(plan.queueLength());
         if (plan.spinning()) {
             config = config.withIdleStrategy(BusySpinIdleStrategy::new);

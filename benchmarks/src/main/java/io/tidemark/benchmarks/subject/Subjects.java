@@ -47,8 +47,10 @@ public final class Subjects {
         return switch (name) {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
             case EMPTY -> "nothing; what it costs is what the harness costs";
-            case "disruptor" -> "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers";
-            case "mapped" -> "CRC-32C by the producer under a lock, prepared files; no recovery, no truncation, no time";
+            case "disruptor" ->
+                "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers";
+            case "mapped" ->
+                "CRC-32C by the producer under a lock, prepared files; no recovery, no truncation, no time";
             default -> foreign(name).promise();
         };
     }
