@@ -388,7 +388,21 @@ final class TailerChain {
     }
 
     private boolean judgeFile() throws IOException {
-        final Meta now = Replay.readMeta(storage);
+        while (true) {
+            final Meta now = Replay.readMeta(storage);
+            try {
+                return judgeFile(now);
+            } catch (final CorruptJournalException e) {
+                throwIfOvertaken();
+                if (Replay.readMeta(storage).generation() == now.generation()) {
+                    throw e;
+                }
+                // What is missing may have been truncated since the meta file was read.
+            }
+        }
+    }
+
+    private boolean judgeFile(final Meta now) throws IOException {
         final JournalFiles files = JournalFiles.listExisting(storage);
         try {
             if (!files.segments().contains(segmentNumber)) {

@@ -14,6 +14,7 @@ import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.SimulatedStorage;
 import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -227,6 +228,29 @@ class TailerDamageTest {
         assertThrows(OvertakenException.class, () -> tailer(head - 1, Visibility.WRITTEN));
         script.close();
         assertEquals(List.of(), script.storage().liveMappings());
+    }
+
+    @Test
+    void pollShouldGoOnWhenTheJournalIsTruncatedWhileItsEndIsJudged() throws IOException {
+        script.open();
+        append(200);
+        script.flush();
+        final List<CompletableFuture<Long>> truncation = new ArrayList<>();
+        try (Tailer tailer = tailer(1, Visibility.WRITTEN)) {
+            assertEquals(200, sequencesOf(tailer).size());
+            // The writer rolls behind the look that found nothing, so that nothing looks like damage ...
+            script.storage().faults().on(StorageCall.of(StorageCall.Kind.OPEN, FileNames.META), Fault.runBefore(() -> {
+                append(80);
+                script.flush();
+                // ... and what lies before goes behind the look at the head.
+                script.storage().faults().on(StorageCall.of(StorageCall.Kind.LIST), Fault.runBefore(() -> {
+                    truncation.add(script.journal().requestTruncation(200));
+                    script.settle();
+                }));
+            }));
+            assertEquals(sequences(201, 280), sequencesOf(tailer));
+        }
+        assertEquals(201, truncation.get(0).join(), "the end was not judged");
     }
 
     @Test
