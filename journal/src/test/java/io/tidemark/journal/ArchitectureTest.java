@@ -76,6 +76,8 @@ class ArchitectureTest {
             "RecoveryReport",
             "RepairReport",
             "RepairReport$Range",
+            "StorageCheck",
+            "StorageCheck$Kind",
             "StorageException",
             "StorageFullException",
             "Start",

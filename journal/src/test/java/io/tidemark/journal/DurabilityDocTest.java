@@ -25,7 +25,7 @@ class DurabilityDocTest {
     private static final List<String> TOLD = List.of("create", "write", "force", "rename", "delete");
     private static final Pattern SEGMENT = Pattern.compile("0*(\\d+)\\.segment");
 
-    private static List<String> documented(final String name) throws IOException {
+    static List<String> documented(final String name) throws IOException {
         final Matcher block = Pattern.compile("```calls " + name + "\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(PAGE));
         assertTrue(block.find(), "no calls are listed: " + name);

@@ -90,9 +90,6 @@ final class HostileValues {
         if (type == Path.class) {
             return paths(directory);
         }
-        if (type == Batch.class) {
-            return batches();
-        }
         return collaborators(type);
     }
 
@@ -117,6 +114,9 @@ final class HostileValues {
     }
 
     private static List<@Nullable Object> collaborators(final Class<?> type) {
+        if (type == Batch.class) {
+            return batches();
+        }
         if (type == RecordHandler.class) {
             final RecordHandler idle = (sequence, timestampNs, recordType, buffer, offset, length) -> {};
             final RecordHandler throwing = (sequence, timestampNs, recordType, buffer, offset, length) -> {

@@ -159,7 +159,18 @@ final class HostileWorld implements AutoCloseable {
         if (type == JournalReader.class) {
             return JournalReader.open(machine.sibling());
         }
+        if (type == StorageCheck.class) {
+            return storageCheck();
+        }
         throw new AssertionError("nothing to call methods of " + type.getName() + " on: add it");
+    }
+
+    private static StorageCheck storageCheck() {
+        try {
+            return StorageCheck.run(new SimulatedStorage(), "ext4", new RecordingSync(), 1);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Batch batch() {

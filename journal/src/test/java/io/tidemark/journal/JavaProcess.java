@@ -78,6 +78,11 @@ public class JavaProcess implements AutoCloseable {
         return Files.readString(errorFile);
     }
 
+    /** Whether the process has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Ends the process as a crash does. What it has printed stays readable, which {@link Process} would not allow. */
     public void kill() {
         process.toHandle().destroyForcibly();

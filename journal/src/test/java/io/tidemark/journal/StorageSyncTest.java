@@ -43,6 +43,14 @@ class StorageSyncTest {
     }
 
     @Test
+    void openShouldAdviseOnWhatItReadsWhenThereIsAJournal() {
+        open().close();
+        sync.takeAsked();
+        open().close();
+        assertTrue(sync.takeAsked().contains(Asked.ADVISE));
+    }
+
+    @Test
     void flushShouldForceByTheSyncThatWasGiven() {
         try (Journal journal = open()) {
             sync.takeAsked();

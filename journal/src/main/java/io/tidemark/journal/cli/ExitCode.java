@@ -5,7 +5,7 @@ import io.tidemark.journal.CorruptJournalException;
 import io.tidemark.journal.IncompatibleFormatException;
 import io.tidemark.journal.NotAJournalException;
 
-/** Exit codes, one table for all commands; {@code verify} and {@code repair} have some of their own. */
+/** Exit codes, one table for all commands; {@code verify}, {@code repair} and {@code storage-check} have some of their own. */
 final class ExitCode {
 
     static final int OK = 0;
@@ -27,6 +27,9 @@ final class ExitCode {
 
     /** Of {@code repair}: the copy is made, but something was lost or left out. */
     static final int SALVAGED_IN_PART = 3;
+
+    /** Of {@code storage-check}: no place for a journal. */
+    static final int NOT_SUITABLE = 3;
 
     private ExitCode() {}
 

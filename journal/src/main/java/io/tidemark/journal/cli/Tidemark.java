@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             "       verify: a torn tail, no more",
             "  2    wrong usage or bad data: a corrupt journal, no journal, a format that is",
             "       too new or too old, a line that is too long",
-            "  3    of verify: not a journal; of repair: something was lost",
+            "  3    of verify: not a journal; of repair: something was lost; of storage-check:",
+            "       no place for a journal",
             "  130, 143 and so on: ended by a signal; append closes the journal before",
             "",
             "An error is one line on standard error."
@@ -78,6 +79,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new TruncateCommand(streams))
                 .addSubcommand(new CheckpointCommand(streams))
                 .addSubcommand(new RepairCommand(streams))
+                .addSubcommand(new StorageCheckCommand(streams))
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));

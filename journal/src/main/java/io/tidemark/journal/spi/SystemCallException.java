@@ -8,7 +8,10 @@ public final class SystemCallException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Of the system: {@code errno}, on Windows {@code GetLastError}. */
     private final int errorNumber;
+
+    /** Whether what failed was room. */
     private final boolean noSpace;
 
     /**

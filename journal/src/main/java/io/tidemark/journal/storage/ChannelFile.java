@@ -54,9 +54,22 @@ final class ChannelFile implements StorageFile {
             final FileAttribute<?>... attributes)
             throws IOException {
         try {
-            return new ChannelFile(sync, path, options, FileChannel.open(path, options, attributes));
+            final FileChannel channel = FileChannel.open(path, options, attributes);
+            if (!options.contains(StandardOpenOption.WRITE)) {
+                adviseSequential(sync, channel);
+            }
+            return new ChannelFile(sync, path, options, channel);
         } catch (final IOException e) {
             throw FailedCall.named("open", path, e);
+        }
+    }
+
+    private static void adviseSequential(final StorageSync sync, final FileChannel channel) throws IOException {
+        try {
+            sync.adviseSequential(channel);
+        } catch (final IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 

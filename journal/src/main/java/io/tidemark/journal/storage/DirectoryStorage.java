@@ -99,7 +99,47 @@ public final class DirectoryStorage implements Storage {
      * @return the directory, whether it exists or not
      */
     public static DirectoryStorage open(final Path directory) {
-        return new DirectoryStorage(JAVA, directory.toAbsolutePath().normalize());
+        return open(directory, null);
+    }
+
+    /**
+     * Opens a directory as it is.
+     *
+     * @param directory to open
+     * @param sync makes things durable; null for what Java has
+     * @return the directory, whether it exists or not
+     */
+    public static DirectoryStorage open(final Path directory, final @Nullable StorageSync sync) {
+        return new DirectoryStorage(
+                sync == null ? JAVA : sync, directory.toAbsolutePath().normalize());
+    }
+
+    /**
+     * What makes things durable here.
+     *
+     * @return the calls
+     */
+    public StorageSync sync() {
+        return sync;
+    }
+
+    /**
+     * The type of the file system that this directory lies on: by what the system says of the directory itself, or else by its
+     * list of mounts.
+     *
+     * @return its name, such as "ext4"
+     * @throws IOException if it can't be told
+     */
+    public String fileSystemType() throws IOException {
+        if (!IS_WINDOWS) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                final String told = sync.fileSystemType(channel);
+                if (told != null) {
+                    return told;
+                }
+            }
+        }
+        return Files.getFileStore(directory).type();
     }
 
     private void createDurably(final Path missing) throws IOException {

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal.storage;
+
+/** The tests of the journal once more, over native calls, which lie on the class path here. */
+class NativeDirectoryStorageTest extends DirectoryStorageTest {}
