@@ -39,7 +39,7 @@ public final class Appender {
     /** The journal has ended itself after a failure. */
     public static final long FAILED = -3;
 
-    /** The append queue is full, and stays so until there is room on the file system. */
+    /** There is no room on the file system, or less than is to stay free; until there is, nothing is appended. */
     public static final long STORAGE_FULL = -4;
 
     /** Under policy {@code always}, one waiting thread spins about as long as a force takes before it parks. */
@@ -376,10 +376,11 @@ public final class Appender {
     }
 
     long tryAppendCheckpoint(final long checkpointSequence) {
-        final long sequence = tryBegin(RecordType.USER_MIN, Long.BYTES);
+        final long failure = failure();
+        // Where new records are refused because room is short, a checkpoint is what makes room.
+        final long sequence = failure < 0 ? failure : begin(RecordType.CHECKPOINT, Long.BYTES);
         if (sequence > 0) {
             final int frame = claim.offset;
-            FrameLayout.epochTypeAndLag(ring, frame, 0, RecordType.CHECKPOINT, 0);
             FrameLayout.word(ring, frame + FrameLayout.HEADER_LENGTH, checkpointSequence);
             commit(frame, Long.BYTES);
         }
@@ -393,9 +394,10 @@ public final class Appender {
                     + length + "; a record lies within one segment and half of the append queue");
         }
         final long refusal = refusal();
-        if (refusal < 0) {
-            return refusal;
-        }
+        return refusal < 0 ? refusal : begin(type, length);
+    }
+
+    private long begin(final int type, final int length) {
         if (!queue.tryClaim(claim, FrameLayout.align(FrameLayout.HEADER_LENGTH + length), 1)) {
             return noRoom();
         }
@@ -406,6 +408,14 @@ public final class Appender {
     }
 
     private long refusal() {
+        final long failure = failure();
+        if (failure < 0 || engine.reserveProblem() == null || engine.isClosing()) {
+            return failure;
+        }
+        return STORAGE_FULL;
+    }
+
+    private long failure() {
         assert isOwner() : "an appender belongs to one thread";
         if (bufferClaim.isOpen()) {
             throw new IllegalStateException("commit or abort the open claim first: sequence=" + bufferClaim.sequence());

@@ -108,6 +108,9 @@ final class Engine {
     /** Why there is no standby; null if room is not what is missing. Written by the keeper. */
     private volatile @Nullable StorageFullException spaceProblem;
 
+    /** Why new records are refused although there is room yet; null if they are not. Written by the keeper. */
+    private volatile @Nullable StorageFullException reserveProblem;
+
     /** What closing has to report: records that were accepted and could not be written. Written by the writer. */
     private volatile @Nullable JournalException abandoned;
 
@@ -398,6 +401,16 @@ final class Engine {
     @Nullable
     StorageFullException stallProblem() {
         return waitingForStandby ? spaceProblem : null;
+    }
+
+    void reserveProblem(final @Nullable StorageFullException problem) {
+        reserveProblem = problem;
+    }
+
+    /** Why new records are refused, if that is because room must stay free. */
+    @Nullable
+    StorageFullException reserveProblem() {
+        return reserveProblem;
     }
 
     @Nullable

@@ -32,6 +32,16 @@ public final class JournalConfig {
     private static final int MAX_QUEUE_LENGTH = 1 << 30;
     private static final int MAX_STANDBY_COUNT = 1024;
 
+    /** Spares are kept, but not where they are worth nothing. */
+    static final int SPARES_WHERE_THEY_HELP = -1;
+
+    static final int DEFAULT_SPARE_COUNT = 8;
+
+    private static final int MAX_SPARE_COUNT = 1 << 20;
+
+    /** As much as a segment takes. */
+    private static final long RESERVE_OF_A_SEGMENT = -1;
+
     private static final JournalConfig DEFAULTS = new JournalConfig(new Fields());
 
     private final Fields fields;
@@ -45,6 +55,8 @@ public final class JournalConfig {
         private int segmentLength = 64 << 20;
         private int queueLength = 16 << 20;
         private int standbyCount = 1;
+        private int spareCount = SPARES_WHERE_THEY_HELP;
+        private long reservedSpace = RESERVE_OF_A_SEGMENT;
         private SyncPolicy syncPolicy = SyncPolicy.batch(16_384, 1 << 20, Duration.ofMillis(1));
         private long closeTimeoutNs = Duration.ofSeconds(10).toNanos();
         private long slowForceNs = Duration.ofMillis(100).toNanos();
@@ -129,6 +141,47 @@ public final class JournalConfig {
                 standbyCount);
         final Fields copy = fields.copy();
         copy.standbyCount = standbyCount;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets how many files of truncated segments are kept to be used again. A segment that is made of one is not filled with
+     * zeros first: so each byte is written once, and no block is allocated. They take room as if their segments were still
+     * there, and give it up when room is short. A segment that a {@link Tailer} has mapped is never used again, but deleted.
+     *
+     * <p>By default up to 8 are kept; none on file systems that copy on write, which write nothing in place anyway. What is
+     * set here holds on every file system. Where more segments are truncated at a time than are kept, so many must be made
+     * anew.
+     *
+     * @param spareCount from 0, to delete what is truncated at once, to 1048576
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the count is out of its range
+     */
+    public JournalConfig withRecycling(final int spareCount) {
+        require(spareCount >= 0 && spareCount <= MAX_SPARE_COUNT, "spareCount must be from 0 to 1048576", spareCount);
+        final Fields copy = fields.copy();
+        copy.spareCount = spareCount;
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets how much is to stay free on the file system. With less, new records are refused as if it were full: {@code append}
+     * throws a {@link StorageFullException}, {@code tryAppend} returns {@link Appender#STORAGE_FULL}. What was accepted is
+     * still written, into the room that stayed free if need be, and checkpoints can still be completed. When there is an
+     * eighth more than this, new records are let in again, without anybody's help.
+     *
+     * <p>It is looked at when a segment is to be made and when one was made, not at each append; so it is no promise to
+     * others on the same file system. By default it is the length of one segment: so what was accepted finds
+     * room when new records are refused.
+     *
+     * @param bytes from 0, to go on until the file system itself says that it is full
+     * @return the changed configuration
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public JournalConfig withReservedSpace(final long bytes) {
+        require(bytes >= 0, "reservedSpace must be 0 or more", bytes);
+        final Fields copy = fields.copy();
+        copy.reservedSpace = bytes;
         return new JournalConfig(copy);
     }
 
@@ -317,6 +370,15 @@ public final class JournalConfig {
 
     int standbyCount() {
         return fields.standbyCount;
+    }
+
+    /** How many spares are kept at most, or {@link #SPARES_WHERE_THEY_HELP}. */
+    int spareCount() {
+        return fields.spareCount;
+    }
+
+    long reservedSpace() {
+        return fields.reservedSpace == RESERVE_OF_A_SEGMENT ? fields.segmentLength : fields.reservedSpace;
     }
 
     SyncPolicy syncPolicy() {

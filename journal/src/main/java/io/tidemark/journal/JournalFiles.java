@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hasMeta whether {@code journal.meta} is there
  * @param segments numbers of the segments, ascending
+ * @param spares numbers of the segments that spares were, ascending
  * @param leftovers names of files that a preparation left behind
  * @param foreign a file that no journal makes; null if there is none
  */
 record JournalFiles(
         boolean hasMeta,
         List<Long> segments,
+        List<Long> spares,
         List<String> leftovers,
         @Nullable String foreign) {
 
@@ -33,6 +35,7 @@ record JournalFiles(
 
     static JournalFiles list(final Storage storage) throws IOException {
         final List<Long> segments = new ArrayList<>();
+        final List<Long> spares = new ArrayList<>();
         final List<String> leftovers = new ArrayList<>();
         String foreign = null;
         boolean hasMeta = false;
@@ -40,6 +43,8 @@ record JournalFiles(
             final long number = FileNames.segmentNumber(name);
             if (number > 0) {
                 segments.add(number);
+            } else if (FileNames.spareNumber(name) > 0) {
+                spares.add(FileNames.spareNumber(name));
             } else if (FileNames.isPreparing(name)) {
                 leftovers.add(name);
             } else if (name.equals(FileNames.META)) {
@@ -49,7 +54,12 @@ record JournalFiles(
             }
         }
         segments.sort(null);
-        return new JournalFiles(hasMeta, segments, leftovers, foreign);
+        spares.sort(null);
+        if (!hasMeta && foreign == null && !spares.isEmpty()) {
+            // Without the rest a spare is nothing that we would know.
+            foreign = FileNames.spare(spares.get(0));
+        }
+        return new JournalFiles(hasMeta, segments, spares, leftovers, foreign);
     }
 
     /** Lists the directory of a journal that must exist. */

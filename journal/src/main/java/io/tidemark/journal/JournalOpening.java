@@ -7,11 +7,13 @@ import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MarkFile;
 import io.tidemark.journal.storage.MetaFile;
+import io.tidemark.journal.storage.SegmentLeases;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a journal for writing: lock, meta file, first segment, recovery, and the agents, ready to be started.
@@ -77,18 +79,22 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
                 deleteLeftovers(storage, found);
             }
             final List<Long> adoptable = keepFitting(storage, config, result);
+            final int maxSpareCount = maxSpareCount(storage, config);
+            final List<Long> keptSpares = keepSpares(storage, files, maxSpareCount);
             // Before the segment is mapped: there may be no memory for the append queue.
             final Engine engine = new Engine(
                     config, storage.pathOf(""), result.meta(), result.tail().lastSequence());
             final Segment segment = mapTail(storage, result);
             final SyncAgent sync = new SyncAgent(engine, segment);
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
+            publishMark(storage, engine);
+            final Spares spares = new Spares(storage, openLeases(storage), maxSpareCount, keptSpares);
+            final StandbySupply supply = new StandbySupply(engine, storage, segment.number(), adoptable, spares);
             final KeeperAgent keeper = new KeeperAgent(
-                    engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), adoptable);
+                    engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), supply);
             keeper.index(result.positions().stream()
                     .filter(positions -> positions.segment() != segment.number())
                     .toList());
-            publishMark(storage, engine);
             return new JournalOpening(engine, writer, sync, keeper, result.report());
         } catch (final IOException | RuntimeException | Error e) {
             metaFile.close();
@@ -103,6 +109,40 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
                     MarkFile.publish(storage, engine.meta(), engine.durable().get()));
         } catch (final IOException e) {
             return;
+        }
+    }
+
+    /** Deletes the spares that are not wanted. Those that bear the number of a segment that exists are of another time. */
+    private static List<Long> keepSpares(final Storage storage, final JournalFiles files, final int maxCount)
+            throws IOException {
+        final List<Long> kept = new ArrayList<>();
+        for (final long spare : files.spares()) {
+            if (kept.size() < maxCount && spare < files.firstSegment()) {
+                kept.add(spare);
+            } else {
+                storage.delete(FileNames.spare(spare));
+            }
+        }
+        return kept;
+    }
+
+    private static int maxSpareCount(final Storage storage, final JournalConfig config) {
+        if (config.spareCount() != JournalConfig.SPARES_WHERE_THEY_HELP) {
+            return config.spareCount();
+        }
+        try {
+            return storage.copiesOnWrite() ? 0 : JournalConfig.DEFAULT_SPARE_COUNT;
+        } catch (final IOException e) {
+            return 0;
+        }
+    }
+
+    /** Without leases nobody can tell what is being read; then segments are deleted, which takes nothing from readers. */
+    private static @Nullable SegmentLeases openLeases(final Storage storage) {
+        try {
+            return storage.leases(FileNames.READERS, true);
+        } catch (final IOException e) {
+            return null;
         }
     }
 
@@ -141,7 +181,7 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             // Each step does a part.
         }
         preparation.result().unmap();
-        return new JournalFiles(true, List.of(meta.markSegment()), List.of(), null);
+        return new JournalFiles(true, List.of(meta.markSegment()), found.spares(), List.of(), null);
     }
 
     /** Deletes standbys that are damaged, or that the configuration has no use for, the newest first. */

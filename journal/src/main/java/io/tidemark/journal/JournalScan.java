@@ -92,10 +92,19 @@ final class JournalScan implements Closeable {
                             nextSequence,
                             "segment is missing, the one before it is sealed");
                 }
-            } else if (verdict != FrameVerdict.NO_ROOM || !nextSegment()) {
+            } else if (!isBehindSegment() || !nextSegment()) {
                 return false;
             }
         }
+    }
+
+    /**
+     * Whether the chain goes on in the next segment: where this one has no room, or was truncated meanwhile and its file has
+     * become another. Then what was to be read of it lies before the head, unless it was all read; whoever finds the next
+     * frame out of sequence looks at the head.
+     */
+    private boolean isBehindSegment() throws IOException {
+        return verdict == FrameVerdict.NO_ROOM || (openBatchSequence == 0 && reader.isRecycled());
     }
 
     /** Takes the whole frame at the offset; false if it is a seal, which takes no sequence. */

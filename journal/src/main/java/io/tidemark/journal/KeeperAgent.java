@@ -3,24 +3,17 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
-import io.tidemark.journal.format.SegmentHeader;
-import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MetaFile;
-import io.tidemark.journal.storage.NoSpaceException;
-import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.List;
 import org.agrona.concurrent.AgentTerminationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps house: makes standby segments, unmaps segments that are full and forced, writes the durable mark and the head to
- * the meta file, deletes what lies before the head, tells the listener, and closes everything in the end.
+ * Keeps house: lets standby segments be made, unmaps segments that are full and forced, writes the durable mark and the head
+ * to the meta file, lets go what lies before the head, tells the listener, and closes everything in the end.
  *
  * <p>The mark is written at each roll and when the journal has been idle for a while. It saves recovery from reading what
  * lies before, and it proves for the last records that they were durable, which no later record can do.
@@ -30,15 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class KeeperAgent implements SignalledAgent {
 
     private static final long IDLE_BEFORE_MARK_NS = 20_000_000;
-    private static final long RETRY_MIN_NS = 10_000_000;
-    private static final long RETRY_MAX_NS = 500_000_000;
+    private static final long CLOSING_PARK_NS = 10_000_000;
 
     private final Engine engine;
     private final Storage storage;
     private final MetaFile metaFile;
     private final JournalListener listener;
-    private final int standbyCount;
-    private final int segmentLength;
 
     /** The segment last known to be written; forgotten when it is retired. */
     private Segment lastSegment;
@@ -47,20 +37,14 @@ final class KeeperAgent implements SignalledAgent {
     private long markSegment;
     private long markSegmentFirstSequence;
     private boolean rolled;
-    private long nextSegmentNumber;
 
-    /** Numbers of segments that were standing by when the journal was closed, in their order. */
-    private final Deque<Long> adoptable;
-
+    private final StandbySupply supply;
     private final Truncation truncation;
     private final IndexKeeping index;
 
     /** The truncation under way. */
     private @Nullable TruncationRequest request;
 
-    private @Nullable SegmentPreparation preparation;
-    private long retryAtNs;
-    private long retryDelayNs;
     private long seenDurable;
     private long seenDurableSinceNs;
 
@@ -71,21 +55,18 @@ final class KeeperAgent implements SignalledAgent {
             final Segment segment,
             final long segmentFirstSequence,
             final long firstSegment,
-            final List<Long> adoptable) {
+            final StandbySupply supply) {
         this.engine = engine;
         this.storage = storage;
         this.metaFile = metaFile;
         this.listener = engine.config().listener();
-        this.standbyCount = engine.config().standbyCount();
-        this.segmentLength = engine.config().segmentLength();
         this.lastSegment = segment;
         this.meta = engine.meta();
         this.markSegment = segment.number();
         this.markSegmentFirstSequence = segmentFirstSequence;
-        this.truncation = new Truncation(storage, firstSegment);
-        this.index = new IndexKeeping(storage, meta, segmentLength);
-        this.adoptable = new ArrayDeque<>(adoptable);
-        this.nextSegmentNumber = segment.number() + adoptable.size() + 1;
+        this.supply = supply;
+        this.truncation = new Truncation(storage, firstSegment, supply::takeOver);
+        this.index = new IndexKeeping(storage, meta, engine.config().segmentLength());
         this.seenDurable = meta.durableSequence();
     }
 
@@ -104,7 +85,7 @@ final class KeeperAgent implements SignalledAgent {
         try {
             int workCount = retire();
             if (!engine.hasFailed() && wantsStandby()) {
-                workCount += prepareStandby();
+                workCount += supply.step();
             }
             if (engine.hasFailed()) {
                 workCount += refuseTruncations();
@@ -121,7 +102,7 @@ final class KeeperAgent implements SignalledAgent {
         } catch (final AgentTerminationException e) {
             throw e;
         } catch (final InternalError e) {
-            engine.fail(StorageCall.faulted(FileNames.segment(nextSegmentNumber), e));
+            engine.fail(StorageCall.faulted(FileNames.segment(supply.nextSegmentNumber()), e));
             return 1;
         } catch (final Throwable e) {
             engine.fail(e);
@@ -148,6 +129,7 @@ final class KeeperAgent implements SignalledAgent {
                 truncation.note(markSegment, markSegmentFirstSequence);
             }
             rolled = true;
+            supply.noteFull();
             index.add(full.positions());
             full.unmap();
             engine.news().offer(() -> listener.onRolled(full.number(), full.lastSequence()));
@@ -155,68 +137,6 @@ final class KeeperAgent implements SignalledAgent {
             segment = engine.retired().poll();
         }
         return count;
-    }
-
-    private int prepareStandby() throws IOException {
-        if (!adoptable.isEmpty()) {
-            adopt(adoptable.removeFirst());
-            return 1;
-        }
-        SegmentPreparation current = preparation;
-        if (current == null) {
-            if (engine.standbys().size() >= standbyCount || engine.nowNs() - retryAtNs < 0) {
-                return 0;
-            }
-            current = new SegmentPreparation(
-                    storage,
-                    new SegmentHeader(
-                            meta.journalIdHigh(),
-                            meta.journalIdLow(),
-                            nextSegmentNumber,
-                            segmentLength,
-                            meta.epoch(),
-                            engine.config().clock().nanoTime()));
-            preparation = current;
-        }
-        try {
-            if (current.step()) {
-                preparation = null;
-                nextSegmentNumber++;
-                retryDelayNs = 0;
-                engine.spaceProblem(null);
-                engine.offerStandby(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
-            }
-        } catch (final NoSpaceException e) {
-            preparation = null;
-            waitForSpace(e);
-        }
-        return 1;
-    }
-
-    private void adopt(final long number) throws IOException {
-        engine.offerStandby(Segment.map(
-                storage,
-                meta,
-                number,
-                engine.written().getAcquire() + 1,
-                SegmentLayout.HEADER_PAGE_LENGTH,
-                JournalOpening.RESUME_FAULT_LENGTH,
-                null));
-    }
-
-    private void waitForSpace(final NoSpaceException cause) {
-        final StorageFullException problem = new StorageFullException(
-                "storage is full: no room for a segment of " + segmentLength + " bytes: " + cause.getMessage()
-                        + ": segment=" + storage.pathOf(FileNames.segment(nextSegmentNumber))
-                        + "; make room, the journal goes on by itself",
-                cause);
-        if (retryDelayNs == 0) {
-            engine.news().offer(() -> listener.onStorageFull(problem));
-        }
-        engine.spaceProblem(problem);
-        engine.durable().wakeAll();
-        retryDelayNs = Math.min(RETRY_MAX_NS, Math.max(RETRY_MIN_NS, 2 * retryDelayNs));
-        retryAtNs = engine.nowNs() + retryDelayNs;
     }
 
     /** Does a step of the truncation under way, or begins the next. */
@@ -341,10 +261,7 @@ final class KeeperAgent implements SignalledAgent {
 
     private void closeAll() {
         final Throwable problem = new IOException("closing failed");
-        if (preparation != null) {
-            preparation.abandon(problem);
-            preparation = null;
-        }
+        supply.abandon(problem);
         try {
             retire();
             if (!engine.hasFailed()) {
@@ -366,6 +283,7 @@ final class KeeperAgent implements SignalledAgent {
                 segment = engine.standbys().poll()) {
             closeQuietly(problem, segment::unmap);
         }
+        closeQuietly(problem, supply::close);
         closeQuietly(problem, storage::close);
         if (problem.getSuppressed().length > 0) {
             engine.fail(problem.getSuppressed()[0]);
@@ -399,19 +317,15 @@ final class KeeperAgent implements SignalledAgent {
             return 0;
         }
         if (engine.isClosing()) {
-            return engine.writerEnded() && engine.syncEnded() ? 0 : RETRY_MIN_NS;
+            return engine.writerEnded() && engine.syncEnded() ? 0 : CLOSING_PARK_NS;
         }
         if (engine.hasFailed()) {
             return Long.MAX_VALUE;
         }
-        final long nowNs = engine.nowNs();
-        long limitNs = Long.MAX_VALUE;
-        if (preparation != null || !adoptable.isEmpty() || truncation.isDue(meta) || index.isDue()) {
+        if (truncation.isDue(meta) || index.isDue()) {
             return 0;
         }
-        if (engine.standbys().size() < standbyCount) {
-            limitNs = Math.max(0, retryAtNs - nowNs);
-        }
+        long limitNs = supply.untilWorkNs(engine.nowNs());
         if (engine.markMoved()) {
             limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
         }

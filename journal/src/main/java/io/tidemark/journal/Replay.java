@@ -181,14 +181,29 @@ final class Replay {
         }
     }
 
-    /** Sequence of the first frame of a segment; 0 if there is no whole frame, or the header is damaged. */
+    /**
+     * Sequence of the first frame of a segment.
+     *
+     * @return the sequence; 0 if there is no whole frame, or the header is damaged
+     * @throws NoSuchFileException if there is no such segment, or none any more
+     */
     static long firstSequence(final Storage storage, final Meta meta, final long segment) throws IOException {
+        long found = 0;
         try (SegmentReader reader = SegmentReader.openForLook(storage, segment, meta, 0)) {
-            return firstSequence(reader);
+            found = firstSequence(reader);
         } catch (final CorruptJournalException e) {
             // The walk from an earlier segment comes here too, and can then tell which record is missing.
-            return 0;
+            found = 0;
         }
+        if (found == 0) {
+            requirePresent(storage, segment);
+        }
+        return found;
+    }
+
+    /** What was opened as a segment may have become another since; but then its name is gone. */
+    static void requirePresent(final Storage storage, final long segment) throws IOException {
+        storage.open(FileNames.segment(segment), false).close();
     }
 
     private static long firstSequence(final SegmentReader reader) throws IOException {

@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MappedFile;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
@@ -180,6 +181,20 @@ final class Segment {
             forcedOffset = offset;
         }
         return length;
+    }
+
+    /**
+     * Forces the zeros behind the last frame, if they lie on a page of their own: so that whoever reads the segment next finds
+     * its end and not the leftovers of a segment that the file was before. Sync thread only, when everything else is forced.
+     *
+     * @throws IOException if the force failed
+     */
+    void forceEnd() throws IOException {
+        if (forcedOffset > SegmentLayout.HEADER_PAGE_LENGTH
+                && forcedOffset % SegmentPreparation.FILL_LENGTH == 0
+                && forcedOffset + Long.BYTES <= length()) {
+            mapped.force(forcedOffset, Long.BYTES);
+        }
     }
 
     /** Lets the mapping go. Keeper only, when nobody else has the segment any more. */

@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the frames of one segment through a window, by positional reads: a damaged or vanished disk is an exception
@@ -40,6 +41,9 @@ final class SegmentReader implements Closeable {
 
     /** The same bytes, for who must not change them. */
     private ByteBuffer readOnlyWindow;
+
+    /** For another look at the header; null until there was one. */
+    private @Nullable ByteBuffer headerPage;
 
     private int windowStart;
     private int windowEnd;
@@ -224,6 +228,24 @@ final class SegmentReader implements Closeable {
 
     SegmentHeader header() {
         return header;
+    }
+
+    /**
+     * Whether the file has become another segment since it was opened, so that what was read last may be of that one: this one
+     * was truncated.
+     *
+     * @return whether its header names another number
+     * @throws IOException if reading failed
+     */
+    boolean isRecycled() throws IOException {
+        ByteBuffer page = headerPage;
+        if (page == null) {
+            page = ByteBuffer.allocateDirect(HEADER_PAGE_LENGTH);
+            headerPage = page;
+        }
+        return file.read(page.clear(), 0) == HEADER_PAGE_LENGTH
+                && SegmentLayout.check(page) == HeaderVerdict.READABLE
+                && SegmentLayout.read(page).number() != header.number();
     }
 
     String path() {

@@ -273,11 +273,25 @@ final class StartSearch {
     private boolean beginsBefore(final Meta meta, final long number, final long timeNs) throws IOException {
         try (SegmentReader reader = SegmentReader.openForLook(storage, number, meta, 0)) {
             final int first = SegmentLayout.HEADER_PAGE_LENGTH;
-            return reader.judgeAnywhere(first, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE) == FrameVerdict.WHOLE
-                    && FrameLayout.timestampNs(reader.window().clear(), reader.inWindow(first)) < timeNs;
+            if (reader.judgeAnywhere(first, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE) == FrameVerdict.WHOLE) {
+                return FrameLayout.timestampNs(reader.window().clear(), reader.inWindow(first)) < timeNs;
+            }
         } catch (final CorruptJournalException e) {
             // The walk from an earlier segment comes here too, and can then tell which record is missing.
+            return isTruncated(number);
+        } catch (final NoSuchFileException e) {
+            return true;
+        }
+        return isTruncated(number);
+    }
+
+    /** Whether a segment that was listed is there no more, and so lay before the head. */
+    private boolean isTruncated(final long number) throws IOException {
+        try {
+            Replay.requirePresent(storage, number);
             return false;
+        } catch (final NoSuchFileException e) {
+            return true;
         }
     }
 

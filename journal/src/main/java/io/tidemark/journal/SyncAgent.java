@@ -87,6 +87,7 @@ final class SyncAgent implements SignalledAgent {
         }
         if (target == durable) {
             if (lastRound) {
+                segment.forceEnd();
                 throw new AgentTerminationException("everything is forced");
             }
             return 0;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A segment that a tailer has mapped for itself. The file may be deleted meanwhile: what is in the mapping stays until it is
- * let go. No descriptor is kept. Owned by one thread.
+ * let go. Where there are leases, it is held as long as it is mapped, so that its file does not become another segment. No
+ * descriptor is kept. Owned by one thread.
  */
 final class TailedSegment {
 
@@ -26,13 +27,22 @@ final class TailedSegment {
 
     private final SegmentHeader header;
     private final String path;
+    private final TailerLeases leases;
+    private final boolean isHeld;
     private final MappedFile mapped;
     private final ByteBuffer buffer;
     private final ByteBuffer copied = ByteBuffer.allocate(Long.BYTES);
 
-    private TailedSegment(final SegmentHeader header, final String path, final MappedFile mapped) {
+    private TailedSegment(
+            final SegmentHeader header,
+            final String path,
+            final TailerLeases leases,
+            final boolean isHeld,
+            final MappedFile mapped) {
         this.header = header;
         this.path = path;
+        this.leases = leases;
+        this.isHeld = isHeld;
         this.mapped = mapped;
         this.buffer = mapped.buffer();
     }
@@ -41,14 +51,40 @@ final class TailedSegment {
      * Maps a segment.
      *
      * @param storage that holds it
+     * @param leases with which it is held
      * @param number of the segment
      * @param meta of the journal it must belong to
      * @param sequence that is expected in it, for messages
-     * @return the segment; null if there is no such file
+     * @return the segment; null if there is no such file, or it is being taken away
      * @throws IOException if it can't be read or mapped
      * @throws CorruptJournalException if the header is not what it must be
      */
-    static @Nullable TailedSegment map(final Storage storage, final long number, final Meta meta, final long sequence)
+    static @Nullable TailedSegment map(
+            final Storage storage, final TailerLeases leases, final long number, final Meta meta, final long sequence)
+            throws IOException {
+        // Held first, and then opened by its name: the writer takes the name away only from what nobody holds.
+        final TailerLeases.Hold hold = leases.hold(number);
+        if (hold == TailerLeases.Hold.CLAIMED) {
+            return null;
+        }
+        TailedSegment segment = null;
+        try {
+            segment = map(storage, leases, hold == TailerLeases.Hold.HELD, number, meta, sequence);
+            return segment;
+        } finally {
+            if (segment == null && hold == TailerLeases.Hold.HELD) {
+                leases.letGo(number);
+            }
+        }
+    }
+
+    private static @Nullable TailedSegment map(
+            final Storage storage,
+            final TailerLeases leases,
+            final boolean isHeld,
+            final long number,
+            final Meta meta,
+            final long sequence)
             throws IOException {
         final String name = FileNames.segment(number);
         final String path = storage.pathOf(name);
@@ -64,17 +100,54 @@ final class TailedSegment {
             final ByteBuffer page = ByteBuffer.allocateDirect(SegmentLayout.HEADER_PAGE_LENGTH);
             header = SegmentReader.readHeader(file, page, path, number, meta, sequence);
             mapped = file.mapForReading(header.segmentLength());
+        } catch (final CorruptJournalException e) {
+            file.close();
+            if (!isHeld && !isPresent(storage, name)) {
+                // It has become another segment after it was opened.
+                return null;
+            }
+            throw e;
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
         }
         try {
             file.close();
-            return new TailedSegment(header, path, mapped);
+            return new TailedSegment(header, path, leases, isHeld, mapped);
         } catch (final IOException | RuntimeException e) {
             mapped.unmap();
             throw e;
         }
+    }
+
+    private static boolean isPresent(final Storage storage, final String name) throws IOException {
+        try {
+            storage.open(name, false).close();
+            return true;
+        } catch (final NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether the file has become another segment, so that its bytes mean nothing any more: this one was truncated. Never while
+     * it is held.
+     *
+     * @param storage that held it
+     * @return whether the header names another number, and the name is gone
+     * @throws IOException if the storage can't tell
+     * @throws InternalError if the page of the header can't be reached
+     */
+    boolean isRecycled(final Storage storage) throws IOException {
+        if (isHeld || FrameLayout.word(buffer, SegmentLayout.NUMBER_OFFSET) == header.number()) {
+            return false;
+        }
+        copied.putLong(0, NOT_COPIED);
+        copied.put(0, buffer, SegmentLayout.NUMBER_OFFSET, Long.BYTES);
+        if (copied.getLong(0) == NOT_COPIED) {
+            MappedFault.throwPending();
+        }
+        return !isPresent(storage, FileNames.segment(header.number()));
     }
 
     SegmentHeader header() {
@@ -117,6 +190,12 @@ final class TailedSegment {
     }
 
     void unmap() throws IOException {
-        mapped.unmap();
+        try {
+            mapped.unmap();
+        } finally {
+            if (isHeld) {
+                leases.letGo(header.number());
+            }
+        }
     }
 }

@@ -43,6 +43,7 @@ final class TailerChain {
     private final boolean onlyDurable;
     private final TailedMarks marks;
     private final NanoClock ticker;
+    private final TailerLeases leases;
     private final FrameWindow window = new FrameWindow();
 
     /** The segment in which the next frame is, and the one behind it; each null while it is not mapped. */
@@ -102,6 +103,7 @@ final class TailerChain {
             final NanoClock ticker,
             final StartSearch.Place place) {
         this.storage = storage;
+        this.leases = new TailerLeases(storage);
         this.meta = meta;
         this.onlyDurable = onlyDurable;
         this.marks = marks;
@@ -185,13 +187,16 @@ final class TailerChain {
                 } else {
                     pass();
                 }
-            } else if (verdict == FrameVerdict.NOTHING) {
-                return idle();
             } else if (verdict == FrameVerdict.NO_ROOM) {
                 if (inSegment || !goOn(false)) {
                     return idle();
                 }
-            } else if (isKnownEnd() || isEnd()) {
+            } else if (isRecycled()) {
+                if (inSegment) {
+                    return idle();
+                }
+                leaveRecycled();
+            } else if (verdict == FrameVerdict.NOTHING || isKnownEnd() || isEnd()) {
                 return idle();
             }
         }
@@ -271,7 +276,7 @@ final class TailerChain {
             if (!sealed && !isTimeForFiles()) {
                 return false;
             }
-            next = TailedSegment.map(storage, segmentNumber + 1, meta, sequence);
+            next = TailedSegment.map(storage, leases, segmentNumber + 1, meta, sequence);
             if (next == null) {
                 throwIfOvertaken();
                 if (sealed) {
@@ -306,7 +311,7 @@ final class TailerChain {
         if (!isTimeForFiles()) {
             return false;
         }
-        final TailedSegment found = TailedSegment.map(storage, segmentNumber, meta, sequence);
+        final TailedSegment found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
         if (found == null) {
             throwIfOvertaken();
             return false;
@@ -314,6 +319,20 @@ final class TailerChain {
         segment = found;
         window.turnTo(found);
         return true;
+    }
+
+    /** Whether the mapping shows another segment by now, because it could not be held. */
+    private boolean isRecycled() throws IOException {
+        final TailedSegment mapped = segment;
+        return mapped != null && mapped.isRecycled(storage);
+    }
+
+    /** Finds the place anew: everything in the segment that was mapped lies before the head. */
+    private void leaveRecycled() throws IOException {
+        throwIfOvertaken();
+        final long fromNs = wantedFromNs;
+        goTo(new StartSearch(storage).find(Start.atSequence(nextSequence()), -1));
+        wantedFromNs = fromNs;
     }
 
     private boolean isTimeForFiles() {
@@ -419,8 +438,14 @@ final class TailerChain {
                 }
                 return Replay.isEnd(storage, now, scan, Long.MAX_VALUE);
             }
-        } catch (final NoSuchFileException e) {
+        } catch (final NoSuchFileException | CorruptJournalException e) {
             throwIfOvertaken();
+            if (isRecycled()) {
+                return true;
+            }
+            if (e instanceof CorruptJournalException corrupt) {
+                throw corrupt;
+            }
             throw new CorruptJournalException(
                     path(), 0, sequence, "segment is missing, but its records had been durable");
         }
@@ -447,7 +472,11 @@ final class TailerChain {
         try {
             unmap();
         } finally {
-            marks.close();
+            try {
+                leases.close();
+            } finally {
+                marks.close();
+            }
         }
     }
 }

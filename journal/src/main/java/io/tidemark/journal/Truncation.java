@@ -11,8 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes the segments that lie before the head as a whole: the oldest first, and each of them durably before the next, so
- * that what a crash leaves is a row without a gap. Step by step, because standby segments must not wait for it.
+ * Lets the segments go that lie before the head as a whole: the oldest first, and each of them durably before the next, so
+ * that what a crash leaves is a row without a gap. Step by step, because standby segments must not wait for it. One whose
+ * file can be used again is renamed, all others are deleted; that it is gone as a segment is the same.
  *
  * <p>The head is durable before the first segment goes. A crash in between leaves segments that nobody may read, and the
  * next opening goes on with them.
@@ -24,7 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Truncation {
 
+    /** Who has a use for the file of a segment. */
+    interface Recycler {
+
+        /**
+         * Gives the file another name, if it is wanted.
+         *
+         * @return false if it is to be deleted
+         */
+        boolean takeOver(long segment) throws IOException;
+    }
+
     private final Storage storage;
+    private final Recycler recycler;
 
     /** First sequences of segments, as far as they are known; so that few have to be looked at. */
     private final Map<Long, Long> firstSequences = new HashMap<>();
@@ -42,8 +55,9 @@ final class Truncation {
 
     private @Nullable IOException refusal;
 
-    Truncation(final Storage storage, final long firstSegment) {
+    Truncation(final Storage storage, final long firstSegment, final Recycler recycler) {
         this.storage = storage;
+        this.recycler = recycler;
         this.firstSegment = firstSegment;
     }
 
@@ -79,14 +93,14 @@ final class Truncation {
     }
 
     /**
-     * Deletes one segment, or finds out which may go next.
+     * Lets one segment go, or finds out which may go next.
      *
      * @param meta of which the head is durable
      * @throws IOException if the directory could not be forced; that is final
      */
     void step(final Meta meta) throws IOException {
         if (firstSegment < deleteBelow) {
-            deleteOldest();
+            letOldestGo();
             return;
         }
         try {
@@ -101,9 +115,11 @@ final class Truncation {
         }
     }
 
-    private void deleteOldest() throws IOException {
+    private void letOldestGo() throws IOException {
         try {
-            storage.delete(FileNames.segment(firstSegment));
+            if (!recycler.takeOver(firstSegment)) {
+                storage.delete(FileNames.segment(firstSegment));
+            }
         } catch (final NoSuchFileException e) {
             // Somebody else has deleted it. That it is gone is all that is wanted.
             firstSequences.remove(firstSegment);

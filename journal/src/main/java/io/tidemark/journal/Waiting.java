@@ -145,7 +145,8 @@ final class Waiting {
                     "nothing was appended: " + (failure == null ? "" : failure.getMessage()),
                     Objects.requireNonNull(failure));
         }
-        final StorageFullException problem = engine.stallProblem();
+        final StorageFullException stall = engine.stallProblem();
+        final StorageFullException problem = stall == null ? engine.reserveProblem() : stall;
         if (code == Appender.STORAGE_FULL && problem != null) {
             return new StorageFullException("nothing was appended: " + problem.getMessage(), problem);
         }

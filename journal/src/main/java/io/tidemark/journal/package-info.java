@@ -29,8 +29,9 @@
  *       full it seals it and takes a standby, without a system call.
  *   <li>The {@code SyncAgent} forces what was written when the policy says so, and raises the {@code DurableMark}, which wakes
  *       those who wait.
- *   <li>The {@code KeeperAgent} makes standbys, unmaps what is full and forced, writes the mark to the meta file now and then, so
- *       that recovery need not read far, and deletes what was truncated.
+ *   <li>The {@code KeeperAgent} unmaps what is full and forced, writes the mark to the meta file now and then, so that recovery
+ *       need not read far, and lets go what was truncated. Its {@code StandbySupply} makes standbys, of {@code Spares} where
+ *       there are any, and lets new records be refused when the {@code SpaceReserve} finds too little room.
  * </ol>
  *
  * <p><b>Threads:</b> every mutable field has one owning thread, which its class names. Data flows one way; what flows back
@@ -43,8 +44,9 @@
  * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
  *
  * <p><b>Letting go:</b> a {@link io.tidemark.journal.Checkpoint} says that the user's data holds what the journal holds. The
- * keeper then moves the head durably, and {@code Truncation} deletes the segments before it, one by one. Readers hold no lock:
- * {@code JournalLook} tells what was truncated while they looked from what is lost.
+ * keeper then moves the head durably, and {@code Truncation} lets the segments before it go, one by one: their files are used
+ * again, or deleted. Tailers hold what they have mapped by {@code TailerLeases}, and so keep it from being used again. Other
+ * readers hold no lock: {@code JournalLook} tells what was truncated while they looked from what is lost.
  *
  * <p><b>Beside the journal:</b> {@link io.tidemark.journal.GuardedChannel} writes pages of data files, none before its record
  * is durable. {@code Repair} takes what is whole from a damaged journal into a new one: {@code SalvageScan} finds every whole

@@ -10,8 +10,10 @@ import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ final class AgentSchedule {
     private static final long BATCH_DELAY_NS = 1_000_000;
     private static final int MAX_STEPS_TO_REST = 20_000;
     private static final int MAX_NESTED_STEPS = 4;
+    private static final long LONGEST_LOOK_NS = 600_000_000;
+    private static final long NO_CAPACITY_LIMIT = Long.MAX_VALUE;
 
     private final SplittableRandom random;
     private final Map<String, Integer> marks;
@@ -44,8 +48,16 @@ final class AgentSchedule {
     private final List<ScheduledParticipant> participants = new ArrayList<>();
     private final List<ScheduledAgent> agents = new ArrayList<>();
     private @Nullable ScheduledTruncator truncator;
+    private @Nullable ScheduledHolder holder;
+
+    /** First sequences of segments. */
+    private final Set<Long> segmentBegins = new HashSet<>(Set.of(1L));
+
     private long nowNs = 1_000_000_000L;
     private SyncPolicy policy = SyncPolicy.never();
+
+    /** Whether somebody else has ever taken most of the room. */
+    private boolean roomWasShort;
 
     /** Whether time stands still unless all agents wait for it. */
     private boolean resting;
@@ -127,8 +139,16 @@ final class AgentSchedule {
                 .withSegmentLength(SEGMENT_LENGTH)
                 .withQueueLength(QUEUE_LENGTH)
                 .withStandbyCount(1 + random.nextInt(2))
+                .withRecycling(random.nextInt(3))
+                .withReservedSpace((long) random.nextInt(2) * SEGMENT_LENGTH)
                 .withSyncPolicy(policy)
                 .withCloseTimeout(Duration.ofMillis(1))
+                .withListener(new JournalListener() {
+                    @Override
+                    public void onRolled(final long segment, final long lastSequence) {
+                        segmentBegins.add(lastSequence + 1);
+                    }
+                })
                 .withIdSource(random::nextLong)
                 .withClock(() -> nowNs)
                 .withTicker(() -> nowNs);
@@ -144,11 +164,15 @@ final class AgentSchedule {
         }
         addAgent(opening.keeper());
         participants.addAll(agents);
-        participants.add(new ScheduledProducer(engine, model, random, marks));
-        participants.add(new ScheduledProducer(engine, model, random, marks));
-        truncator = new ScheduledTruncator(engine, model, random, marks);
+        // Long enough, now and then, for what was truncated to be filled again.
+        final int factor = random.nextInt(8) == 0 ? 6 : 1;
+        participants.add(new ScheduledProducer(engine, model, random, marks, factor));
+        participants.add(new ScheduledProducer(engine, model, random, marks, factor));
+        truncator = new ScheduledTruncator(engine, model, random, marks, factor);
         participants.add(truncator);
         participants.add(new ScheduledTailer(engine, machine.sibling(), model, random.nextInt(4)));
+        holder = new ScheduledHolder(machine.sibling(), model, random, marks, () -> nowNs, factor);
+        participants.add(holder);
     }
 
     private void addAgent(final SignalledAgent agent) {
@@ -199,6 +223,11 @@ final class AgentSchedule {
         if (!resting && random.nextInt(16) == 0) {
             nowNs += random.nextInt(30_000_000);
         }
+        if (!resting && random.nextInt(64) == 0) {
+            // Somebody else takes most of the room, or gives it back.
+            roomWasShort = true;
+            machine.capacity(random.nextBoolean() ? NO_CAPACITY_LIMIT : random.nextInt(8 * SEGMENT_LENGTH));
+        }
         final int first = random.nextInt(candidates.size());
         for (int i = 0; i < candidates.size(); i++) {
             final ScheduledParticipant candidate = candidates.get((first + i) % candidates.size());
@@ -236,10 +265,18 @@ final class AgentSchedule {
     /** Steps the agents until all are parked, and sees that none of them is parked too early. */
     private void rest(final Engine engine) throws IOException {
         resting = true;
+        machine.capacity(NO_CAPACITY_LIMIT);
+        if (engine.reserveProblem() != null) {
+            mark("refused because room is to stay free");
+        }
+        if (roomWasShort) {
+            // The room is back, and that is noticed the next time somebody looks.
+            nowNs += LONGEST_LOOK_NS;
+        }
         stepUntilParked(engine);
         final boolean healthy = !engine.hasFailed();
         final long committed = engine.queue().lastClaimedSequence();
-        if (healthy) {
+        if (healthy && !machine.isOff()) {
             require(engine.written().getAcquire() == committed, engine, "the writer sleeps over a record");
             require(
                     !policy.isAlways() || engine.durable().get() == committed,
@@ -257,9 +294,10 @@ final class AgentSchedule {
                 require(nowNs - restNs <= BATCH_DELAY_NS, engine, "the sync agent came late");
             }
         }
-        if (healthy && !engine.hasFailed()) {
+        if (healthy && !engine.hasFailed() && !machine.isOff()) {
             require(forced || policy.isNever(), engine, "the sync agent sleeps over a force");
             require(isAnswered(), engine, "the keeper sleeps over a truncation");
+            require(engine.reserveProblem() == null, engine, "there is room, but records are refused");
             require(engine.standbys().size() >= 1, engine, "the keeper sleeps over a standby");
             require(engine.flushTarget().getVolatile() <= engine.durable().get(), engine, "a flush was forgotten");
             mark("rested");
@@ -318,9 +356,27 @@ final class AgentSchedule {
                 "something was left open");
     }
 
+    /** A tailer reads what it holds to its end, whatever is truncated and used again meanwhile. */
+    private void judgeHolder(final Engine engine) {
+        for (Runnable news = engine.news().poll();
+                news != null;
+                news = engine.news().poll()) {
+            news.run();
+        }
+        final ScheduledHolder reader = holder;
+        if (reader != null) {
+            require(
+                    segmentBegins.containsAll(reader.overtakenAt()),
+                    engine,
+                    "overtaken within a segment, at one of " + reader.overtakenAt() + "; segments begin at "
+                            + segmentBegins);
+        }
+    }
+
     /** Ends the process or the machine, and looks at what is left. */
     private void judge(final Engine engine) throws IOException {
         machine.faults().clear();
+        judgeHolder(engine);
         model.noteDurable(engine.durable().get());
         require(machine.storesAfterUnmap().isEmpty(), engine, "stored into unmapped memory");
         if (machine.isOff() || random.nextBoolean()) {

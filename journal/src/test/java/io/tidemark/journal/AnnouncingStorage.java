@@ -3,6 +3,7 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.SegmentLeases;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import io.tidemark.journal.storage.StorageLock;
@@ -57,6 +58,9 @@ final class AnnouncingStorage implements Storage {
     }
 
     private static String kind(final String name) {
+        if (FileNames.spareNumber(name) > 0) {
+            return "spare";
+        }
         final String kind = name.startsWith(FileNames.META)
                 ? "meta"
                 : FileNames.isCache(name) ? name.substring("journal.".length()) : "segment";
@@ -106,6 +110,21 @@ final class AnnouncingStorage implements Storage {
     @Override
     public void forceDirectory() throws IOException {
         announced("force directory", storage::forceDirectory);
+    }
+
+    @Override
+    public long usableSpace() throws IOException {
+        return storage.usableSpace();
+    }
+
+    @Override
+    public boolean copiesOnWrite() throws IOException {
+        return storage.copiesOnWrite();
+    }
+
+    @Override
+    public SegmentLeases leases(final String name, final boolean writable) throws IOException {
+        return storage.leases(name, writable);
     }
 
     @Override

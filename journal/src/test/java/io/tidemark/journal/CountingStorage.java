@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.storage.SegmentLeases;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import io.tidemark.journal.storage.StorageLock;
@@ -79,6 +80,22 @@ final class CountingStorage implements Storage {
     @Override
     public void forceDirectory() throws IOException {
         storage.forceDirectory();
+    }
+
+    @Override
+    public long usableSpace() throws IOException {
+        return storage.usableSpace();
+    }
+
+    @Override
+    public boolean copiesOnWrite() throws IOException {
+        return storage.copiesOnWrite();
+    }
+
+    @Override
+    public SegmentLeases leases(final String name, final boolean writable) throws IOException {
+        openCount++;
+        return storage.leases(name, writable);
     }
 
     @Override

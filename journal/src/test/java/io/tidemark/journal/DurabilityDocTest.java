@@ -17,13 +17,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compares the order of calls that {@code docs/durability.md} tells with the calls that are made. */
 class DurabilityDocTest {
 
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "..", "docs", "durability.md");
     private static final List<String> TOLD = List.of("create", "write", "force", "rename", "delete");
-    private static final Pattern SEGMENT = Pattern.compile("0*(\\d+)\\.segment");
+    private static final Pattern SEGMENT = Pattern.compile("0*(\\d+)\\.(segment|spare)");
 
     static List<String> documented(final String name) throws IOException {
         final Matcher block = Pattern.compile("```calls " + name + "\\n(.*?)```", Pattern.DOTALL)
@@ -40,7 +42,7 @@ class DurabilityDocTest {
         final List<String> calls = new ArrayList<>();
         for (final String call : storage.faults().trace()) {
             final String told =
-                    SEGMENT.matcher(call.replaceFirst(" \\d+\\+\\d+$", "")).replaceAll("segment $1");
+                    SEGMENT.matcher(call.replaceFirst(" \\d+\\+\\d+$", "")).replaceAll("$2 $1");
             final boolean repeated =
                     !calls.isEmpty() && calls.get(calls.size() - 1).equals(told);
             if (TOLD.contains(told.substring(0, told.indexOf(' ') < 0 ? told.length() : told.indexOf(' ')))
@@ -93,10 +95,12 @@ class DurabilityDocTest {
         assertEquals(documented("cut"), made(storage), "cut");
     }
 
-    @Test
-    void listShouldBeTheCallsThatAreMadeWhenAJournalIsTruncated() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"truncate, 0", "recycle, 8"})
+    void listShouldBeTheCallsThatAreMadeWhenAJournalIsTruncated(final String list, final int spareCount)
+            throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
-        try (Journal journal = SimulatedJournal.open(storage)) {
+        try (Journal journal = Journal.open(storage, SimulatedJournal.config().withRecycling(spareCount))) {
             final Appender appender = journal.appender();
             for (int i = 0; i < 6; i++) {
                 SimulatedJournal.append(journal, appender, new byte[28_000]);
@@ -107,7 +111,12 @@ class DurabilityDocTest {
             final CompletableFuture<Long> truncation = journal.requestTruncation(5);
             SimulatedJournal.settle(journal);
             assertEquals(6, truncation.join());
-            assertEquals(documented("truncate"), made(storage), "truncate");
+            assertEquals(documented(list), made(storage), list);
+            if (spareCount > 0) {
+                SimulatedJournal.append(journal, appender, new byte[28_000]);
+                SimulatedJournal.settle(journal);
+                assertEquals(documented("recycled"), made(storage), "recycled");
+            }
         }
     }
 }

@@ -120,6 +120,7 @@ class FailStopTest {
     void appendShouldGoOnWhenStorageHasRoomAgain() throws Exception {
         final CountDownLatch full = new CountDownLatch(1);
         final JournalConfig listening = config.withSyncPolicy(SyncPolicy.batch(100, 1 << 20, Duration.ofMillis(1)))
+                .withReservedSpace(0)
                 .withCloseTimeout(Duration.ofSeconds(60))
                 .withListener(new JournalListener() {
                     @Override
@@ -164,7 +165,9 @@ class FailStopTest {
     @Test
     void closeShouldSayWhatWasLostWhenStorageStaysFull() throws IOException {
         final Journal journal = Journal.open(
-                machine.sibling(), config.withSyncPolicy(SyncPolicy.batch(100, 1 << 20, Duration.ofMillis(1))));
+                machine.sibling(),
+                config.withSyncPolicy(SyncPolicy.batch(100, 1 << 20, Duration.ofMillis(1)))
+                        .withReservedSpace(0));
         machine.capacity(160 << 10);
         final Appender appender = journal.appender();
         final byte[] record = new byte[1_000];

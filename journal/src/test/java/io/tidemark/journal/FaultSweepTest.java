@@ -14,7 +14,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,14 @@ class FaultSweepTest {
             new Failure("power cut halfway", true, (life, words, n) -> Fault.powerCutHalfway(n)),
             new Failure("power cut after", true, (life, words, n) -> Fault.powerCutAfter()));
 
+    private static final Set<StorageCall.Kind> CLOSING = EnumSet.of(
+            StorageCall.Kind.CLOSE,
+            StorageCall.Kind.CLOSE_STORAGE,
+            StorageCall.Kind.CLOSE_LEASES,
+            StorageCall.Kind.LET_GO,
+            StorageCall.Kind.UNCLAIM,
+            StorageCall.Kind.UNMAP);
+
     private static final int FIRST_POWER_CUT = FAILURES.indexOf(HANGS) + 1;
 
     private static final List<Failure> FIRST_OF_PAIR = failures("fails", "no space halfway", "hangs");
@@ -94,11 +104,7 @@ class FaultSweepTest {
 
     /** Closing what can't be closed leaves it open, by the rules of the game; there it only hangs, or the power goes. */
     private static boolean applies(final Failure failure, final StorageCall.Kind kind) {
-        return failure.powerCut()
-                || failure.equals(HANGS)
-                || (kind != StorageCall.Kind.CLOSE
-                        && kind != StorageCall.Kind.CLOSE_STORAGE
-                        && kind != StorageCall.Kind.UNMAP);
+        return failure.powerCut() || failure.equals(HANGS) || !CLOSING.contains(kind);
     }
 
     @ParameterizedTest

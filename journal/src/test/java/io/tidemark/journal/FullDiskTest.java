@@ -160,7 +160,7 @@ class FullDiskTest {
         try (MountedFileSystem fileSystem = MountedFileSystem.mount(Kind.EXT4);
                 LoadProcess load = LoadProcess.start(elsewhere)) {
             final Path directory = fileSystem.root().resolve("journal");
-            load.requireOk("open", directory, "batch", SEGMENT_LENGTH);
+            load.requireOk("open", directory, "batch", SEGMENT_LENGTH, "to-the-last-byte");
             load.requireOk("warm", warmUp);
             final Path segment = directory.resolve("00000000000000000001.segment");
             fileSystem.punchHole(segment, SEGMENT_LENGTH - (64 << 10), 64 << 10);

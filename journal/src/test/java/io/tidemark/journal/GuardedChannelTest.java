@@ -193,7 +193,7 @@ class GuardedChannelTest {
     @Test
     void writeShouldRefuseWhenJournalWasClosedBeforeTheRecordWasDurable() throws IOException {
         machine.capacity(160 << 10);
-        final Journal journal = Journal.open(process, config);
+        final Journal journal = Journal.open(process, config.withReservedSpace(0));
         try (GuardedChannel channel = open(journal)) {
             final byte[] large = new byte[1_000];
             assertThrows(StorageFullException.class, () -> {

@@ -317,8 +317,10 @@ class HostileStateTest {
 
     @Test
     void awaitDurableShouldWaitOnWhenOnlyLaterRecordsWantRoom() throws Exception {
-        final Journal journal =
-                Journal.open(process, config.withSyncPolicy(SyncPolicy.batch(1 << 20, 1 << 30, Duration.ofDays(1))));
+        final Journal journal = Journal.open(
+                process,
+                config.withSyncPolicy(SyncPolicy.batch(1 << 20, 1 << 30, Duration.ofDays(1)))
+                        .withReservedSpace(0));
         machine.capacity(0);
         final Appender appender = journal.appender();
         final byte[] large = new byte[1_000];

@@ -43,6 +43,7 @@ final class HostileWorld implements AutoCloseable {
             .withSegmentLength(64 << 10)
             .withQueueLength(64 << 10)
             .withCloseTimeout(Duration.ofMillis(1))
+            .withReservedSpace(0)
             .withSyncPolicy(SyncPolicy.batch(1, 1, Duration.ZERO));
 
     private final SimulatedStorage machine = new SimulatedStorage();

@@ -88,7 +88,7 @@ final class ProducerLoad {
     private String answer(final String... words) {
         try {
             return switch (words[0]) {
-                case "open" -> open(Path.of(words[1]), words[2], Integer.parseInt(words[3]));
+                case "open" -> open(Path.of(words[1]), words[2], Integer.parseInt(words[3]), words.length > 4);
                 case "warm" -> warm(Integer.parseInt(words[1]));
                 case "append" -> append(Long.parseLong(words[1]));
                 case "start" -> start(Long.parseLong(words[1]));
@@ -124,11 +124,13 @@ final class ProducerLoad {
         return journal;
     }
 
-    private String open(final Path directory, final String policy, final int segmentLength) {
+    private String open(
+            final Path directory, final String policy, final int segmentLength, final boolean toTheLastByte) {
         final JournalConfig config = StorageInUse.in(JournalConfig.defaults())
                 .withSegmentLength(segmentLength)
                 .withQueueLength(64 << 10)
                 .withCloseTimeout(Duration.ofMillis(500))
+                .withReservedSpace(toTheLastByte ? 0 : segmentLength)
                 .withSyncPolicy(
                         policy.equals("always")
                                 ? SyncPolicy.always()

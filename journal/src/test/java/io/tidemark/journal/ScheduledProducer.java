@@ -23,13 +23,14 @@ final class ScheduledProducer extends ScheduledParticipant {
             final Engine engine,
             final JournalModel model,
             final SplittableRandom random,
-            final Map<String, Integer> marks) {
+            final Map<String, Integer> marks,
+            final int factor) {
         this.engine = engine;
         this.appender = new Appender(engine);
         this.model = model;
         this.random = random;
         this.marks = marks;
-        this.left = 1 + random.nextInt(5);
+        this.left = (1 + random.nextInt(5)) * factor;
     }
 
     @Override
@@ -104,7 +105,10 @@ final class ScheduledProducer extends ScheduledParticipant {
 
     private boolean hasRoom() {
         // Half of the queue is enough for a record of any length, unless the end of the ring is in its way.
-        return !engine.hasFailed() && !engine.isClosing() && engine.queue().lastClaimedSequence() == written();
+        return !engine.hasFailed()
+                && !engine.isClosing()
+                && engine.reserveProblem() == null
+                && engine.queue().lastClaimedSequence() == written();
     }
 
     private long written() {

@@ -21,12 +21,13 @@ final class ScheduledTruncator extends ScheduledParticipant {
             final Engine engine,
             final JournalModel model,
             final RandomGenerator random,
-            final Map<String, Integer> marks) {
+            final Map<String, Integer> marks,
+            final int factor) {
         this.engine = engine;
         this.model = model;
         this.random = random;
         this.marks = marks;
-        this.left = random.nextInt(3);
+        this.left = random.nextInt(3) * factor;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.NoSpaceException;
@@ -42,6 +43,11 @@ final class SimulatedLife {
 
     /** Whether to live often and shortly, so that each life meets what the one before left behind the end. */
     private final boolean shortLived;
+
+    private boolean hasSpare;
+
+    /** The last life was closed, and everything in it forced: nothing may be cut in the next. */
+    private boolean closedWhole;
 
     private long tickerNs = 1;
     private Journal journal;
@@ -110,6 +116,8 @@ final class SimulatedLife {
                 .withSegmentLength(SEGMENT_LENGTH)
                 .withQueueLength(64 << 10)
                 .withStandbyCount(1 + random.nextInt(2))
+                .withRecycling(random.nextInt(4))
+                .withReservedSpace((long) random.nextInt(3) * SEGMENT_LENGTH)
                 .withSyncPolicy(policy)
                 .withCloseTimeout(Duration.ofMillis(1))
                 .withInvokedAgents()
@@ -128,6 +136,9 @@ final class SimulatedLife {
         journal = Journal.open(machine, config());
         appender = journal.appender();
         if (journal.recoveryReport().tailCut()) {
+            if (closedWhole) {
+                throw new AssertionError("closed in good order, and cut: " + journal.recoveryReport());
+            }
             mark("cut: " + journal.recoveryReport().cutReason().replaceAll("[0-9]+", "n"));
         }
     }
@@ -150,6 +161,7 @@ final class SimulatedLife {
         }
         // What the fault has not hit by now must not hit those who judge.
         machine.faults().clear();
+        closedWhole = false;
         model.checkOpened(journal);
         return true;
     }
@@ -197,7 +209,7 @@ final class SimulatedLife {
 
     private static boolean canFail(final StorageCall call) {
         return switch (call.kind()) {
-            case CLOSE, CLOSE_STORAGE, UNMAP -> false;
+            case CLOSE, CLOSE_STORAGE, CLOSE_LEASES, LET_GO, UNCLAIM, UNMAP -> false;
             default -> true;
         };
     }
@@ -213,6 +225,7 @@ final class SimulatedLife {
             } catch (final PowerCutException e) {
                 break;
             }
+            noteSpares();
             model.noteDurable(journal.durableSequence());
             noteTruncations();
         }
@@ -251,6 +264,14 @@ final class SimulatedLife {
         final long upTo = random.nextLong(journal.durableSequence() + 1);
         model.truncationWanted(upTo);
         truncations.add(journal.requestTruncation(upTo));
+    }
+
+    private void noteSpares() {
+        final boolean spareNow = machine.names().stream().anyMatch(name -> FileNames.spareNumber(name) > 0);
+        if (hasSpare && !spareNow) {
+            mark("recycled");
+        }
+        hasSpare = spareNow;
     }
 
     private void noteTruncations() {
@@ -347,6 +368,8 @@ final class SimulatedLife {
             }
         } catch (final JournalFailedException e) {
             mark("claim on a failed journal");
+        } catch (final StorageFullException e) {
+            mark("claim refused because room is to stay free");
         }
     }
 
@@ -377,6 +400,7 @@ final class SimulatedLife {
                         + journal.lastSequence());
             }
             checkNothingLeft();
+            closedWhole = true;
         } catch (final JournalFailedException e) {
             mark(machine.isOff() ? "power cut while closing" : "closed after a failure");
             if (!machine.isOff()) {

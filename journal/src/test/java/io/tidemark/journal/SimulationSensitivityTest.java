@@ -32,6 +32,10 @@ class SimulationSensitivityTest {
                         ENGINE_AND_STORAGE,
                         BrokenClassLoader.withoutCalls(STORAGE, "forceDirectory")),
                 Arguments.of(
+                        "zeros behind the last frame not forced",
+                        "io\\.tidemark\\.journal\\.SyncAgent",
+                        BrokenClassLoader.withoutCalls("io/tidemark/journal/Segment", "forceEnd")),
+                Arguments.of(
                         "checksum not checked",
                         "io\\.tidemark\\.journal\\.format\\.FrameCheck",
                         BrokenClassLoader.returning("checksumMatches", 1)),

@@ -28,6 +28,8 @@ class SimulationTest {
             "closed on a full file system",
             "batch",
             "truncated",
+            "recycled",
+            "claim refused because room is to stay free",
             "aborted claim",
             "found INTACT",
             "found TORN_TAIL",

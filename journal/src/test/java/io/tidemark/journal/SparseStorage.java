@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.SegmentLeases;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import io.tidemark.journal.storage.StorageLock;
@@ -81,6 +82,21 @@ final class SparseStorage implements Storage {
     @Override
     public void forceDirectory() {
         throw readOnly();
+    }
+
+    @Override
+    public long usableSpace() {
+        throw readOnly();
+    }
+
+    @Override
+    public boolean copiesOnWrite() {
+        throw readOnly();
+    }
+
+    @Override
+    public SegmentLeases leases(final String name, final boolean writable) throws IOException {
+        throw new NoSuchFileException(name);
     }
 
     private static UnsupportedOperationException readOnly() {

@@ -45,6 +45,7 @@ final class TracedJournal {
 
     private static JournalConfig config() {
         return StorageInUse.in(JournalConfig.defaults())
+                .withRecycling(0)
                 .withSegmentLength(64 << 10)
                 .withQueueLength(64 << 10)
                 .withSyncPolicy(SyncPolicy.batch(Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1)))

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Giving up the oldest records, over the simulated storage. Two records fill a segment. */
@@ -30,11 +31,19 @@ class TruncationTest {
     private static final int RECORDS_PER_SEGMENT = 2;
     private static final byte[] RECORD = new byte[28_000];
 
+    private static final JournalConfig WITHOUT_RECYCLING =
+            SimulatedJournal.config().withRecycling(0);
+
     private final SimulatedStorage machine = new SimulatedStorage();
 
     /** Opens the journal and appends records that fill segments; the first record of segment n is 2n - 1. */
     private static Journal openWith(final SimulatedStorage process, final int segmentCount) throws IOException {
-        final Journal journal = SimulatedJournal.open(process);
+        return openWith(process, segmentCount, SimulatedJournal.config());
+    }
+
+    private static Journal openWith(final SimulatedStorage process, final int segmentCount, final JournalConfig config)
+            throws IOException {
+        final Journal journal = Journal.open(process, config);
         final Appender appender = journal.appender();
         while (journal.lastSequence() < (long) segmentCount * RECORDS_PER_SEGMENT) {
             final ByteBuffer record = ByteBuffer.wrap(RECORD.clone()).putLong(0, journal.lastSequence() + 1);
@@ -149,7 +158,7 @@ class TruncationTest {
 
     @Test
     void truncateShouldTryAgainWhenASegmentCouldNotBeDeleted() throws IOException {
-        try (Journal journal = openWith(machine, 4)) {
+        try (Journal journal = openWith(machine, 4, WITHOUT_RECYCLING)) {
             machine.faults()
                     .on(StorageCall.of(StorageCall.Kind.DELETE), Fault.failBefore(() -> new IOException("in use")));
             final CompletableFuture<Long> refused = journal.requestTruncation(6);
@@ -211,18 +220,20 @@ class TruncationTest {
 
     /** The power goes at each call of a long truncation. What is left is a row without a gap, with all from the head on. */
     @ParameterizedTest
-    @ValueSource(strings = {"before", "halfway", "after"})
-    void truncationShouldLeaveARowWithoutAGapWhenThePowerGoesAtAnyCall(final String moment) throws IOException {
+    @CsvSource({"before, 0", "halfway, 0", "after, 0", "halfway, 100"})
+    void truncationShouldLeaveARowWithoutAGapWhenThePowerGoesAtAnyCall(final String moment, final int spareCount)
+            throws IOException {
         final long seed = Long.getLong("tidemark.seed", System.nanoTime());
         openWith(machine, 100).close();
         final SimulatedSnapshot full = machine.snapshot();
+        final JournalConfig config = SimulatedJournal.config().withRecycling(spareCount);
         int calls = 0;
         boolean ended = false;
         while (!ended) {
             calls++;
             final SplittableRandom random = new SplittableRandom(seed + calls);
-            final String what = moment + " call " + calls + ", seed=" + seed;
-            final Journal journal = SimulatedJournal.open(machine);
+            final String what = moment + " call " + calls + ", spares " + spareCount + ", seed=" + seed;
+            final Journal journal = Journal.open(machine, config);
             SimulatedJournal.settle(journal);
             machine.faults().onNth(calls, call -> true, powerCut(moment, random));
             final CompletableFuture<Long> result = journal.requestTruncation(190);
@@ -236,7 +247,7 @@ class TruncationTest {
             final long head = readAll(JournalReader.open(machine.sibling()), 200);
             assertTrue(head == 1 || head == 191, () -> what + ": head is " + head);
             assertTrue(head == 191 || left.get(0) == 1, () -> what + ": deleted before the head was durable");
-            try (Journal again = SimulatedJournal.open(machine)) {
+            try (Journal again = Journal.open(machine, config)) {
                 SimulatedJournal.settle(again);
                 assertEquals(head, again.headSequence(), what);
                 assertEquals(

@@ -32,7 +32,11 @@ public final class FileNames {
     /** What a file is called until it is complete and forced; found at opening, it is deleted. */
     public static final String PREPARING_SUFFIX = ".preparing";
 
+    /** Which segments are being read: locks of the kernel on its ranges. Nothing is ever written there. */
+    public static final String READERS = "journal.readers";
+
     private static final String SEGMENT_SUFFIX = ".segment";
+    private static final String SPARE_SUFFIX = ".spare";
     private static final int NUMBER_DIGITS = 20;
 
     /** In front of the name: a device of Windows, such as "con", must not be the beginning of a file's name. */
@@ -51,7 +55,21 @@ public final class FileNames {
      * @return the name of its file
      */
     public static String segment(final long number) {
-        return String.format(Locale.ROOT, "%0" + NUMBER_DIGITS + "d%s", number, SEGMENT_SUFFIX);
+        return numbered(number, SEGMENT_SUFFIX);
+    }
+
+    /**
+     * The name of the file of a segment that was truncated, while it waits to become another.
+     *
+     * @param number of the segment that it was
+     * @return the name of the file
+     */
+    public static String spare(final long number) {
+        return numbered(number, SPARE_SUFFIX);
+    }
+
+    private static String numbered(final long number, final String suffix) {
+        return String.format(Locale.ROOT, "%0" + NUMBER_DIGITS + "d%s", number, suffix);
     }
 
     /**
@@ -61,7 +79,21 @@ public final class FileNames {
      * @return its number, or -1 if this is not the name of a segment
      */
     public static long segmentNumber(final String name) {
-        if (name.length() != NUMBER_DIGITS + SEGMENT_SUFFIX.length() || !name.endsWith(SEGMENT_SUFFIX)) {
+        return number(name, SEGMENT_SUFFIX);
+    }
+
+    /**
+     * The number in the name of a spare.
+     *
+     * @param name of a file
+     * @return number of the segment that it was, or -1 if this is not the name of a spare
+     */
+    public static long spareNumber(final String name) {
+        return number(name, SPARE_SUFFIX);
+    }
+
+    private static long number(final String name, final String suffix) {
+        if (name.length() != NUMBER_DIGITS + suffix.length() || !name.endsWith(suffix)) {
             return -1;
         }
         long number = 0;
@@ -83,7 +115,7 @@ public final class FileNames {
      * @return whether nothing is lost with it
      */
     public static boolean isCache(final String name) {
-        return name.equals(MARK) || name.equals(INDEX);
+        return name.equals(MARK) || name.equals(INDEX) || name.equals(READERS);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,6 +45,10 @@ public final class DirectoryStorage implements Storage {
     /** Directories locked by this class in this JVM. Class loaders have one each; the file lock is the JVM's. */
     private static final Set<Object> LOCKED = ConcurrentHashMap.newKeySet();
 
+    /** Types of file systems, as their drivers call themselves, that write nothing in place. */
+    private static final Set<String> COPYING_FILE_SYSTEMS =
+            Set.of("btrfs", "zfs", "bcachefs", "apfs", "refs", "nilfs2", "f2fs");
+
     private static final String OS_NAME = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     private static final boolean IS_WINDOWS = OS_NAME.startsWith("windows");
 
@@ -52,6 +57,9 @@ public final class DirectoryStorage implements Storage {
 
     private final StorageSync sync;
     private final Path directory;
+
+    /** Written by any thread; all find the same. */
+    private volatile @Nullable FileStore fileStore;
 
     private @Nullable Object lockedKey;
     private @Nullable FileChannel lockChannel;
@@ -278,7 +286,7 @@ public final class DirectoryStorage implements Storage {
      * Refuses what no journal made: a link, a directory, a device, or a pipe, on which opening would wait for ever. The
      * look comes before the opening, which follows no link either; who changes files in between can make us wait.
      */
-    private static void requireRegular(final Path path) throws IOException {
+    static void requireRegular(final Path path) throws IOException {
         if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isRegularFile()) {
             throw new FileSystemException(path.toString(), null, "not a regular file");
@@ -323,6 +331,36 @@ public final class DirectoryStorage implements Storage {
         } catch (final IOException e) {
             throw FailedCall.named("force the directory", named, e);
         }
+    }
+
+    @Override
+    public long usableSpace() throws IOException {
+        try {
+            return fileStore().getUsableSpace();
+        } catch (final IOException e) {
+            throw FailedCall.named("ask for the usable space", directory, e);
+        }
+    }
+
+    @Override
+    public boolean copiesOnWrite() throws IOException {
+        return COPYING_FILE_SYSTEMS.contains(fileStore().type().toLowerCase(Locale.ROOT));
+    }
+
+    /** Looked up once: on Linux that reads the list of all that is mounted. */
+    private FileStore fileStore() throws IOException {
+        final FileStore known = fileStore;
+        if (known != null) {
+            return known;
+        }
+        final FileStore found = Files.getFileStore(directory);
+        fileStore = found;
+        return found;
+    }
+
+    @Override
+    public SegmentLeases leases(final String name, final boolean writable) throws IOException {
+        return FileLeases.open(directory.resolve(name), writable, ownerOnly("rw-------"));
     }
 
     @Override

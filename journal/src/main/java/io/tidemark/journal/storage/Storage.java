@@ -95,6 +95,33 @@ public interface Storage extends Closeable {
      */
     void forceDirectory() throws IOException;
 
+    /**
+     * How much can still be stored here, as far as this user may.
+     *
+     * @return bytes
+     * @throws IOException if it can't be told
+     */
+    long usableSpace() throws IOException;
+
+    /**
+     * Whether this file system never writes in place: then a file that was written once is worth no more than a new one.
+     *
+     * @return whether it is known to be of that kind
+     * @throws IOException if it can't be told
+     */
+    boolean copiesOnWrite() throws IOException;
+
+    /**
+     * Opens the leases on segments that a file stands for. All who open them in one process share them, whatever becomes of
+     * the others.
+     *
+     * @param name of the file; where it may be written it is created if missing
+     * @param writable whether segments are to be claimed, too, for which the file must be writable
+     * @return the leases
+     * @throws IOException if the file is missing or can't be opened
+     */
+    SegmentLeases leases(String name, boolean writable) throws IOException;
+
     /** Lets the lock go. Files and mappings that are still open stay usable. */
     @Override
     void close() throws IOException;

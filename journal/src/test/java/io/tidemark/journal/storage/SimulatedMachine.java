@@ -16,6 +16,50 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the processes of {@link SimulatedStorage} share: names, files, lock, room and power. Its monitor guards all of
  * it, and is not held while an action of the fault plan runs, so that such an action may wait for other threads.
+ *
+ * <h2>The fault model</h2>
+ *
+ * <p>A <b>power cut</b> ({@link SimulatedStorage#crash}) may do this, and the engine has to live with it:
+ *
+ * <ol>
+ *   <li>Of the contents that differ between page cache and disk, each sector of 512 bytes is on the disk afterwards, or is
+ *       not, or is <b>torn</b>. What was stored later may be there and what was stored earlier not, within a file and
+ *       between files: pages reach a disk in any order.
+ *   <li>In a torn sector any of its aligned words of 8 bytes are new and the others old: a prefix, a suffix, or any. A
+ *       word is never divided, because a processor stores it at once, and no device is known to divide it. Nothing is
+ *       garbled: a sector holds what it held, what it was to hold, or words of both, since devices and drivers refuse
+ *       half-written sectors rather than return noise, and checksums are tested by {@link SimulatedStorage#flip}.
+ *   <li>A page that was forced is never touched, nor are the bytes beside a dirty word: we rely on power-safe overwrite,
+ *       as the storage engines do that we know. What was forced and then overwritten is old, new or torn word by word;
+ *       it does not vanish.
+ *   <li>A length that was not forced is the durable one, the present one, or one between. What is missing of the contents
+ *       within it reads as zeros, never as leftovers of other files, which file systems prevent. Only
+ *       {@link StorageFile#force} with metadata forces the length: without, and through a mapping, it need not be kept,
+ *       says the contract.
+ *   <li>Each creation, rename and deletion since the last {@link Storage#forceDirectory()} is on the disk, or is not,
+ *       whatever became of the others; but nothing happens to a file that never came to be, and a rename is one step.
+ *       Deleted files may come back. Journalling file systems keep such steps in order; POSIX promises nothing.
+ *   <li>Forcing a file does not force its name, and forcing the directory does not force any file.
+ * </ol>
+ *
+ * <p><b>Before</b> it, the kernel may write any dirty sector, any length and any of the oldest directory operations of its
+ * own accord ({@link SimulatedStorage#writeBack}). With it a sector can come to hold a value that was overwritten later, which a power cut
+ * alone never shows: then the disk only has what was last durable and what the cache held at the end.
+ *
+ * <p>The <b>death of the process</b> ({@link SimulatedStorage#kill}) takes nothing: cache and names stay as they are. They are as little
+ * durable as before, so what the next process reads may still be lost, unless it is forced first.
+ *
+ * <p>A <b>force that fails</b> writes some of the dirty pages in its range or none, and marks <i>all</i> of them clean: the
+ * cache goes on showing their contents, a later force succeeds and does not write them, and a power cut takes them. Only a
+ * page that is made dirty again is written again. A positional write always does that. A store through a mapping does so
+ * here only if it changes a byte, because the comparison sees no other; a real kernel would see it. Failing to force
+ * the directory leaves its operations pending, since file systems commit them in order or stop altogether.
+ *
+ * <p><b>Room</b> ({@link SimulatedStorage#capacity}) is the sum of the lengths of all files that have a name, a handle or a mapping. A
+ * write that does not fit is done as far as it does, and throws {@link NoSpaceException}. Overwriting needs no room, nor
+ * does a store through a mapping, as the engine only maps what it really wrote; mapping more than that is refused.
+ *
+ * <p><b>Leases</b> belong to a process, as locks of the kernel do: they end with it, and no disk keeps them.
  */
 final class SimulatedMachine {
 
@@ -43,8 +87,12 @@ final class SimulatedMachine {
     /** What lies behind this offset of a file can't be reached through mappings made from now on. */
     int mappedLimit = Integer.MAX_VALUE;
 
+    /** What is said of the file system. */
+    boolean copiesOnWrite;
+
     private final FaultPlan faults = new FaultPlan();
     private final List<SimulatedStorage> processes = new ArrayList<>();
+    private final SimulatedHolds holds = new SimulatedHolds();
     private SimulatedNames names = new SimulatedNames();
     private long capacity = Long.MAX_VALUE;
     private @Nullable String lockName;
@@ -60,6 +108,10 @@ final class SimulatedMachine {
 
     SimulatedNames names() {
         return names;
+    }
+
+    SimulatedHolds holds() {
+        return holds;
     }
 
     boolean isOff() {

@@ -4,6 +4,7 @@ package io.tidemark.journal.storage;
 import io.tidemark.journal.storage.StorageCall.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,50 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A directory as one process sees it, on a simulated machine whose page cache is volatile. Everything that is left to
  * chance is drawn from the generator that the test passes, so one seed is one history. There is no clock and no thread.
  *
- * <h2>The fault model</h2>
- *
- * <p>A <b>power cut</b> ({@link #crash}) may do this, and the engine has to live with it:
- *
- * <ol>
- *   <li>Of the contents that differ between page cache and disk, each sector of 512 bytes is on the disk afterwards, or is
- *       not, or is <b>torn</b>. What was stored later may be there and what was stored earlier not, within a file and
- *       between files: pages reach a disk in any order.
- *   <li>In a torn sector any of its aligned words of 8 bytes are new and the others old: a prefix, a suffix, or any. A
- *       word is never divided, because a processor stores it at once, and no device is known to divide it. Nothing is
- *       garbled: a sector holds what it held, what it was to hold, or words of both, since devices and drivers refuse
- *       half-written sectors rather than return noise, and checksums are tested by {@link #flip} and {@link #zero}.
- *   <li>A page that was forced is never touched, nor are the bytes beside a dirty word: we rely on power-safe overwrite,
- *       as the storage engines do that we know. What was forced and then overwritten is old, new or torn word by word;
- *       it does not vanish.
- *   <li>A length that was not forced is the durable one, the present one, or one between. What is missing of the contents
- *       within it reads as zeros, never as leftovers of other files, which file systems prevent. Only
- *       {@link StorageFile#force} with metadata forces the length: without, and through a mapping, it need not be kept,
- *       says the contract.
- *   <li>Each creation, rename and deletion since the last {@link Storage#forceDirectory()} is on the disk, or is not,
- *       whatever became of the others; but nothing happens to a file that never came to be, and a rename is one step.
- *       Deleted files may come back. Journalling file systems keep such steps in order; POSIX promises nothing.
- *   <li>Forcing a file does not force its name, and forcing the directory does not force any file.
- * </ol>
- *
- * <p><b>Before</b> it, the kernel may write any dirty sector, any length and any of the oldest directory operations of its
- * own accord ({@link #writeBack}). With it a sector can come to hold a value that was overwritten later, which a power cut
- * alone never shows: then the disk only has what was last durable and what the cache held at the end.
- *
- * <p>The <b>death of the process</b> ({@link #kill}) takes nothing: cache and names stay as they are. They are as little
- * durable as before, so what the next process reads may still be lost, unless it is forced first.
- *
- * <p>A <b>force that fails</b> writes some of the dirty pages in its range or none, and marks <i>all</i> of them clean: the
- * cache goes on showing their contents, a later force succeeds and does not write them, and a power cut takes them. Only a
- * page that is made dirty again is written again. A positional write always does that. A store through a mapping does so
- * here only if it changes a byte, because the comparison sees no other; a real kernel would see it. Failing to force
- * the directory leaves its operations pending, since file systems commit them in order or stop altogether.
- *
- * <p><b>Room</b> ({@link #capacity}) is the sum of the lengths of all files that have a name, a handle or a mapping. A
- * write that does not fit is done as far as it does, and throws {@link NoSpaceException}. Overwriting needs no room, nor
- * does a store through a mapping, as the engine only maps what it really wrote; mapping more than that is refused.
- *
- * <p>Other failures are those that the test asks for: see {@link FaultPlan}. Damage to what was durable ({@link #flip},
- * {@link #zero}) is never done by chance, because no journal of one copy survives it; it is to be told, not mended.
+ * <p>What may become of names, contents and room is told by {@link SimulatedMachine}. Failures are those that the test asks
+ * for: see {@link FaultPlan}. Damage to what was durable ({@link #flip}, {@link #zero}) is never done by chance, because no
+ * journal of one copy survives it; it is to be told, not mended.
  *
  * <h2>Use</h2>
  *
@@ -73,6 +33,7 @@ public final class SimulatedStorage implements Storage {
     private final SimulatedMachine machine;
     private final Set<SimulatedHandle> handles = new LinkedHashSet<>();
     private final Set<SimulatedMapping> mappings = new LinkedHashSet<>();
+    private final List<SimulatedLeases> leases = new ArrayList<>();
     private final UnmappedMemory unmapped = new UnmappedMemory();
 
     private boolean ended;
@@ -185,6 +146,32 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
+    public long usableSpace() throws IOException {
+        return call(Kind.USABLE_SPACE, "", machine::room);
+    }
+
+    @Override
+    public boolean copiesOnWrite() throws IOException {
+        return call(Kind.COPIES_ON_WRITE, "", () -> machine.copiesOnWrite);
+    }
+
+    @Override
+    public SegmentLeases leases(final String name, final boolean writable) throws IOException {
+        if (writable && !names().contains(name)) {
+            create(name).close();
+        }
+        return call(Kind.LEASES, name, SimulatedLeases.opening(this, machine, name));
+    }
+
+    void addLeases(final SimulatedLeases opened) {
+        leases.add(opened);
+    }
+
+    void removeLeases(final SimulatedLeases closed) {
+        leases.remove(closed);
+    }
+
+    @Override
     public void close() throws IOException {
         call(Kind.CLOSE_STORAGE, "", () -> {
             machine.unlock(this);
@@ -252,6 +239,13 @@ public final class SimulatedStorage implements Storage {
     public void capacity(final long bytes) {
         synchronized (machine) {
             machine.capacity(bytes);
+        }
+    }
+
+    /** Says of this file system that it writes nothing in place; it goes on writing as it did. */
+    public void copyOnWrite() {
+        synchronized (machine) {
+            machine.copiesOnWrite = true;
         }
     }
 
@@ -455,7 +449,9 @@ public final class SimulatedStorage implements Storage {
     }
 
     Stream<String> handleNames() {
-        return handles.stream().map(handle -> handle.file().name());
+        return Stream.concat(
+                handles.stream().map(handle -> handle.file().name()),
+                leases.stream().map(SimulatedLeases::name));
     }
 
     Stream<String> mappingNames() {
@@ -477,6 +473,9 @@ public final class SimulatedStorage implements Storage {
         handles.clear();
         mappings.forEach(SimulatedMapping::die);
         mappings.clear();
+        leases.forEach(SimulatedLeases::die);
+        leases.clear();
+        machine.holds().end(this);
         unmapped.clear();
     }
 

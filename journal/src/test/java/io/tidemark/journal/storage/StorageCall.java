@@ -31,6 +31,22 @@ public record StorageCall(long number, Kind kind, String name, long offset, long
         DELETE,
         /** {@link Storage#forceDirectory()}. */
         FORCE_DIRECTORY,
+        /** {@link Storage#usableSpace()}. */
+        USABLE_SPACE,
+        /** {@link Storage#copiesOnWrite()}. */
+        COPIES_ON_WRITE,
+        /** {@link Storage#leases(String, boolean)}. */
+        LEASES,
+        /** {@link SegmentLeases#tryHold(long)}; the segment stands in the place of the offset, as for the next three. */
+        HOLD,
+        /** {@link SegmentLeases#letGo(long)}. */
+        LET_GO,
+        /** {@link SegmentLeases#tryClaim(long)}. */
+        CLAIM,
+        /** {@link SegmentLeases#unclaim(long)}. */
+        UNCLAIM,
+        /** {@link SegmentLeases#close()}. */
+        CLOSE_LEASES,
         /** {@link Storage#close()}. */
         CLOSE_STORAGE,
         /** {@link StorageFile#length()}. */

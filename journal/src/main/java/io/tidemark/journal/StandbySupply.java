@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.format.SegmentHeader;
+import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.storage.NoSpaceException;
+import io.tidemark.journal.storage.SegmentMaking;
+import io.tidemark.journal.storage.SegmentPreparation;
+import io.tidemark.journal.storage.SegmentRecycling;
+import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.UnfitSpareException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that the writer finds a segment to go on in: one that stood by when the journal was closed, one made of a spare,
+ * or a new one. Step by step, because the keeper has other things to do.
+ *
+ * <p>Faulting a page in for writing makes it dirty, and the kernel writes back what has been dirty for 30 seconds: before the
+ * records come, if they come slowly. So it is done only if the journal lately filled its segments so fast that this one will be
+ * full before. Otherwise the writer faults its pages in as it comes to them, some 2 µs for each, which slow journals do not
+ * feel.
+ *
+ * <p>Owned by the keeper.
+ */
+final class StandbySupply {
+
+    private static final long RETRY_MIN_NS = 10_000_000;
+    private static final long RETRY_MAX_NS = 500_000_000;
+
+    /** What is dirty for less long was not written back by the kernel yet, by a factor of three. */
+    private static final long DIRTY_MAX_NS = 10_000_000_000L;
+
+    private static final long UNKNOWN = -1;
+
+    private final Engine engine;
+    private final Storage storage;
+    private final int standbyCount;
+    private final int segmentLength;
+    private final Spares spares;
+    private final SpaceReserve reserve;
+
+    /** Numbers of segments that were standing by when the journal was closed, in their order. */
+    private final Deque<Long> adoptable;
+
+    private long nextSegmentNumber;
+
+    private @Nullable SegmentMaking making;
+
+    /** The spare of which it is made; 0 if it is new. */
+    private long spareInHand;
+
+    private long retryAtNs;
+    private long retryDelayNs;
+
+    /** When a segment was last known to be full, at first when the journal was opened. */
+    private long filledAtNs;
+
+    /** How long it took to fill the last one. */
+    private long fillNs = UNKNOWN;
+
+    /**
+     * Begins to supply.
+     *
+     * @param engine of the journal
+     * @param storage of the journal
+     * @param lastSegment number of the segment that is being written
+     * @param adoptable numbers of those that stand by behind it
+     * @param spares to make more of
+     */
+    StandbySupply(
+            final Engine engine,
+            final Storage storage,
+            final long lastSegment,
+            final List<Long> adoptable,
+            final Spares spares) {
+        this.engine = engine;
+        this.storage = storage;
+        this.standbyCount = engine.config().standbyCount();
+        this.segmentLength = engine.config().segmentLength();
+        this.spares = spares;
+        this.reserve = new SpaceReserve(engine, storage);
+        this.adoptable = new ArrayDeque<>(adoptable);
+        this.nextSegmentNumber = lastSegment + adoptable.size() + 1;
+        this.filledAtNs = engine.nowNs();
+        this.retryAtNs = filledAtNs;
+    }
+
+    /** Number of the segment that is made now, or next. */
+    long nextSegmentNumber() {
+        return nextSegmentNumber;
+    }
+
+    /** A segment is full and forced. */
+    void noteFull() {
+        final long nowNs = engine.nowNs();
+        fillNs = nowNs - filledAtNs;
+        filledAtNs = nowNs;
+    }
+
+    /**
+     * Does a step towards the next standby, if one is missing.
+     *
+     * @return amount of work done
+     * @throws IOException if a call failed in a way that ends the journal
+     */
+    int step() throws IOException {
+        if (!adoptable.isEmpty()) {
+            adopt(adoptable.removeFirst());
+            return 1;
+        }
+        if (making == null) {
+            final boolean looked = lookAfterSpace();
+            if (!mayBegin()) {
+                return looked ? 1 : 0;
+            }
+            begin();
+        }
+        goOn();
+        return 1;
+    }
+
+    private int missing() {
+        return Math.max(0, standbyCount - engine.standbys().size());
+    }
+
+    /** Asks for the space before a standby is made, and now and then while there is too little. */
+    private boolean lookAfterSpace() {
+        final long nowNs = engine.nowNs();
+        final boolean isTime =
+                reserve.isShort() ? reserve.untilLookNs(nowNs) == 0 : missing() > 0 && nowNs - retryAtNs >= 0;
+        if (isTime) {
+            reserve.look(spares, missing(), segmentLength);
+        }
+        return isTime;
+    }
+
+    private boolean mayBegin() {
+        return missing() > 0 && !isHeldBack() && engine.nowNs() - retryAtNs >= 0;
+    }
+
+    /** A spare takes no room, and what was accepted is written, whatever is to stay free. */
+    private boolean isHeldBack() {
+        return reserve.isShort() && spares.isEmpty() && !engine.isWaitingForStandby();
+    }
+
+    private void begin() {
+        final SegmentHeader header = new SegmentHeader(
+                engine.meta().journalIdHigh(),
+                engine.meta().journalIdLow(),
+                nextSegmentNumber,
+                segmentLength,
+                engine.meta().epoch(),
+                engine.config().clock().nanoTime());
+        if (spares.isEmpty()) {
+            spareInHand = 0;
+            making = new SegmentPreparation(storage, header, faultLength());
+        } else {
+            spareInHand = spares.take();
+            making = new SegmentRecycling(storage, spareInHand, header, faultLength());
+        }
+    }
+
+    private int faultLength() {
+        if (fillNs == UNKNOWN) {
+            return Math.min(segmentLength, JournalOpening.RESUME_FAULT_LENGTH);
+        }
+        return fillNs <= DIRTY_MAX_NS / (standbyCount + 1) ? segmentLength : 0;
+    }
+
+    private void goOn() throws IOException {
+        final SegmentMaking current = making;
+        if (current == null) {
+            return;
+        }
+        try {
+            if (current.step()) {
+                making = null;
+                nextSegmentNumber++;
+                retryDelayNs = 0;
+                engine.spaceProblem(null);
+                engine.offerStandby(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
+                reserve.look(spares, missing(), segmentLength);
+            }
+        } catch (final UnfitSpareException e) {
+            making = null;
+            spares.drop(spareInHand);
+        } catch (final NoSpaceException e) {
+            making = null;
+            waitForSpace(e);
+        }
+    }
+
+    private void adopt(final long number) throws IOException {
+        engine.offerStandby(Segment.map(
+                storage,
+                engine.meta(),
+                number,
+                engine.written().getAcquire() + 1,
+                SegmentLayout.HEADER_PAGE_LENGTH,
+                JournalOpening.RESUME_FAULT_LENGTH,
+                null));
+    }
+
+    private void waitForSpace(final NoSpaceException cause) {
+        final StorageFullException problem = new StorageFullException(
+                "storage is full: no room for a segment of " + segmentLength + " bytes: " + cause.getMessage()
+                        + ": segment=" + storage.pathOf(FileNames.segment(nextSegmentNumber))
+                        + "; make room, the journal goes on by itself",
+                cause);
+        if (retryDelayNs == 0) {
+            engine.news().offer(() -> engine.config().listener().onStorageFull(problem));
+        }
+        spares.keep(0);
+        engine.spaceProblem(problem);
+        engine.durable().wakeAll();
+        retryDelayNs = Math.min(RETRY_MAX_NS, Math.max(RETRY_MIN_NS, 2 * retryDelayNs));
+        retryAtNs = engine.nowNs() + retryDelayNs;
+    }
+
+    /**
+     * Takes over the file of a segment that nobody needs any more, if it may become a standby. Where room is short, only as
+     * many as are missing.
+     *
+     * @return false if the file is to be deleted
+     */
+    boolean takeOver(final long segment) throws IOException {
+        final boolean isSpaceShort = reserve.isShort() || retryDelayNs > 0;
+        final int wanted = isSpaceShort ? missing() - (making == null ? 0 : 1) : spares.maxCount();
+        return spares.count() < Math.min(wanted, spares.maxCount()) && spares.takeOver(segment);
+    }
+
+    /** How long the keeper may sleep as far as the supply goes; 0 if there is something to do. */
+    long untilWorkNs(final long nowNs) {
+        if (making != null || !adoptable.isEmpty()) {
+            return 0;
+        }
+        long untilNs = Long.MAX_VALUE;
+        if (missing() > 0 && !isHeldBack()) {
+            untilNs = Math.max(0, retryAtNs - nowNs);
+        }
+        return reserve.isShort() ? Math.min(untilNs, reserve.untilLookNs(nowNs)) : untilNs;
+    }
+
+    /** Gives up what is being made. */
+    void abandon(final Throwable problem) {
+        final SegmentMaking abandoned = making;
+        making = null;
+        if (abandoned != null) {
+            abandoned.abandon(problem);
+        }
+    }
+
+    /** Lets go what is held. */
+    void close() throws IOException {
+        spares.close();
+    }
+}
