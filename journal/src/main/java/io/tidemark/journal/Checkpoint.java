@@ -47,9 +47,13 @@ public final class Checkpoint implements AutoCloseable {
      *
      * <p>If this throws, the checkpoint may have been completed or not; the next opening tells.
      *
+     * <p>The head stops at the first {@link Pin}, and at what a {@link NamedReader} has not passed; the checkpoint is complete all
+     * the same.
+     *
      * @return the head
      * @throws IllegalStateException if the checkpoint was completed or closed before, or if this thread runs the journal
-     * @throws StorageException if a segment could not be deleted; the checkpoint is complete then
+     * @throws StorageException if a segment could not be deleted, or the position of a named reader can't be read; the checkpoint
+     *     is complete then
      * @throws JournalException if the journal is closed, has failed, or the file system is full
      */
     public long complete() {

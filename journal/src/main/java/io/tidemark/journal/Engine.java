@@ -48,6 +48,12 @@ final class Engine {
     /** Sequence of the last completed checkpoint; 0 if there was none. Written by the keeper. */
     private final PaddedSequence checkpoint;
 
+    /** What keeps the head where it is. */
+    private final Pins pins;
+
+    /** How far the user's archive has come; null if there is none. */
+    private final @Nullable ArchiveProgress archiveProgress;
+
     /** Segments ready to be written. From the keeper to the writer. */
     private final SpscVarHandleArrayQueue<Segment> standbys;
 
@@ -129,6 +135,10 @@ final class Engine {
         this.durable = new DurableMark(lastSequence);
         this.head = new PaddedSequence(meta.head());
         this.checkpoint = new PaddedSequence(meta.checkpointSequence());
+        this.pins = new Pins(directory, meta.head());
+        this.archiveProgress = config.archive() == null
+                ? null
+                : new ArchiveProgress(new ArchiveProgress.Mark(meta.markSegment(), meta.markSegmentFirstSequence()));
         this.standbys = new SpscVarHandleArrayQueue<>(Math.max(2, config.standbyCount() + 1));
     }
 
@@ -172,6 +182,15 @@ final class Engine {
 
     PaddedSequence checkpoint() {
         return checkpoint;
+    }
+
+    Pins pins() {
+        return pins;
+    }
+
+    @Nullable
+    ArchiveProgress archiveProgress() {
+        return archiveProgress;
     }
 
     /** Asks the keeper for a truncation. Any thread. */
@@ -304,6 +323,9 @@ final class Engine {
         writerSignal.wake();
         syncSignal.wake();
         keeperSignal.wake();
+        if (archiveProgress != null) {
+            archiveProgress.signal().wake();
+        }
     }
 
     /** Begins to close; the queue must be closed by the caller. */

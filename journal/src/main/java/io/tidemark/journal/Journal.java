@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
@@ -42,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * the recovery report and {@link #replay}.
  */
 public final class Journal implements AutoCloseable {
-
-    private static final long CLOSE_PARK_NS = 50_000;
 
     private final Storage storage;
     private final JournalReader reader;
@@ -157,7 +154,7 @@ public final class Journal implements AutoCloseable {
      *
      * @param sequence of the record; it may be one that was not given out yet, then this waits for its append as well; 0 is
      *     before the first record, and durable
-     * @throws IllegalArgumentException if the sequence is negative: what {@link Appender#tryAppend} returned was no sequence
+     * @throws IllegalArgumentException if the sequence is negative
      * @throws IllegalStateException if this thread runs the journal
      * @throws InterruptedException if the thread is interrupted
      * @throws JournalFailedException if the journal failed before
@@ -172,15 +169,11 @@ public final class Journal implements AutoCloseable {
     /**
      * Waits until a record is durable, but not longer than a given time.
      *
-     * @param sequence of the record, as for {@link #awaitDurable(long)}
+     * @param sequence of the record
      * @param timeout 0 or less to look without waiting; more than 292 years is for ever
      * @return false if the time was up
-     * @throws IllegalArgumentException if the sequence is negative
-     * @throws IllegalStateException if this thread runs the journal
      * @throws InterruptedException if the thread is interrupted
-     * @throws JournalFailedException if the journal failed before
-     * @throws JournalClosedException if the journal was closed before
-     * @throws StorageFullException if the record waits for room on the file system; it may still become durable
+     * @throws JournalException as for {@link #awaitDurable(long)}
      */
     public boolean awaitDurable(final long sequence, final Duration timeout) throws InterruptedException {
         requireSequence(sequence);
@@ -207,7 +200,6 @@ public final class Journal implements AutoCloseable {
         return durableSequence();
     }
 
-    /** Asks for a force of everything appended so far, without waiting for it. */
     long requestFlush() {
         return engine.requestFlush();
     }
@@ -258,14 +250,15 @@ public final class Journal implements AutoCloseable {
      * whole are deleted, the oldest first. A segment in which the head lies is kept as it is. When this returns, the
      * head is durable, and no crash brings back what was deleted.
      *
-     * <p>Calling it again, or with a lower sequence, does nothing; but a segment that could not be deleted is tried again.
+     * <p>The head stops at the first {@link Pin}, and at what a {@link NamedReader} has not passed. Calling it again, or with
+     * a lower sequence, does nothing but to try again what could not be deleted.
      *
      * @param upTo the last sequence to give up; 0 gives up nothing
-     * @return the head, at least {@code upTo + 1}
+     * @return the head: at least {@code upTo + 1}, unless something holds it
      * @throws IllegalArgumentException if {@code upTo} is negative, or not durable yet
      * @throws IllegalStateException if this thread runs the journal
-     * @throws StorageException if a segment could not be deleted; the head has moved then, the journal goes on, and the
-     *     next truncation or opening tries again
+     * @throws StorageException if a segment could not be deleted, and then the head has moved, and the next truncation or opening
+     *     tries again; or if the position of a named reader can't be read, and then it has not
      * @throws JournalFailedException if the journal had failed, or does so now
      * @throws JournalClosedException if the journal is closed; the next opening deletes what is left of what was to go
      */
@@ -273,7 +266,18 @@ public final class Journal implements AutoCloseable {
         return Waiting.truncate(engine, truncation(upTo));
     }
 
-    /** Asks for a truncation, without waiting for it. */
+    /**
+     * Keeps records: the head does not move past the pin, whatever truncates, until it is moved or closed, or the journal is.
+     *
+     * @param sequence of the first record to keep, from 1; it may be one that does not exist yet
+     * @return the pin
+     * @throws IllegalArgumentException if the sequence is below 1
+     * @throws OvertakenException if the record was truncated, or is about to be
+     */
+    public Pin pin(final long sequence) {
+        return engine.pins().add(sequence);
+    }
+
     CompletableFuture<Long> requestTruncation(final long upTo) {
         return request(truncation(upTo));
     }
@@ -333,17 +337,13 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Follows the journal from a record on. It may be one that does not exist yet. A tailer goes on when the journal is
-     * closed, and then comes to its end.
+     * Follows the journal from a record on. It may be one that does not exist yet.
      *
      * @param fromSequence of the first record wanted, from 1
      * @param visibility which records are given out
      * @return the tailer, to be closed by the caller
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
-     * @throws OvertakenException if the first record wanted was truncated
-     * @throws TailerLimitException if too many tailers are open
-     * @throws CorruptJournalException if a record on the way there had been durable and is damaged
-     * @throws StorageException if reading fails
+     * @throws JournalException as for {@link #tailer(Start, Visibility)}
      */
     public Tailer tailer(final long fromSequence, final Visibility visibility) {
         return tailer(Start.atSequence(fromSequence), visibility);
@@ -420,7 +420,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Number of segments that stand ready to be written behind the present one.
+     * How many segments stand ready to be written behind the present one.
      *
      * @return number of segments
      */
@@ -440,6 +440,17 @@ public final class Journal implements AutoCloseable {
         return threads.invoke();
     }
 
+    /**
+     * Gives the {@linkplain JournalConfig#withArchive archive} a segment, from a thread that may hang in it. Only for a journal
+     * {@linkplain JournalConfig#withInvokedAgents() configured} so.
+     *
+     * @return amount of work done; 0 if there was nothing to do
+     * @throws IllegalStateException if the journal has a thread for that, or no archive, or if the archive calls this
+     */
+    public int invokeArchive() {
+        return threads.invokeArchive();
+    }
+
     /** The agents one by one, for tests that step them in any order. */
     List<AgentInvoker> invokers() {
         return threads.invokers();
@@ -449,8 +460,8 @@ public final class Journal implements AutoCloseable {
      * Closes the journal: no append is accepted any more, what was accepted is written and forced whatever the policy, and
      * everything is let go. Calls after the first wait for it, and do nothing.
      *
-     * <p>A claim that nobody commits is waited for as long as {@link JournalConfig#withCloseTimeout} says; then it and what
-     * was appended behind it are given up, and the exception says so.
+     * <p>A claim that nobody commits, and an archive, are waited for as long as {@link JournalConfig#withCloseTimeout} says; then
+     * the claim and what was appended behind it are given up, and the exception says so.
      *
      * @throws IllegalStateException if a listener calls this: it would wait for itself, and must leave that to another
      *     thread, for which it must not wait; nothing is closed then
@@ -469,31 +480,10 @@ public final class Journal implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                closeOnce();
+                threads.close();
             }
         } finally {
             closeLock.unlock();
-        }
-    }
-
-    private void closeOnce() {
-        engine.beginClosing();
-        while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.writerEnded()) {
-            if (threads.invokers().isEmpty()) {
-                LockSupport.parkNanos(CLOSE_PARK_NS);
-            } else {
-                threads.invoke();
-            }
-        }
-        engine.writerSignal().wake();
-        threads.join();
-        final JournalFailedException failure = engine.failure();
-        if (failure != null) {
-            throw failure;
-        }
-        final JournalException abandoned = engine.abandoned();
-        if (abandoned != null) {
-            throw abandoned;
         }
     }
 }

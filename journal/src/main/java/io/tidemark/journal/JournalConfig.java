@@ -70,6 +70,8 @@ public final class JournalConfig {
         private JournalListener listener = new JournalListener() {};
         private @Nullable DurabilityListener durabilityListener;
         private int maxTailers = TailerLimit.DEFAULT_MAX_TAILERS;
+        private RetentionPolicy retention = RetentionPolicy.keepAll();
+        private @Nullable SegmentArchive archive;
         private @Nullable StorageSync storageSync;
 
         Fields copy() {
@@ -332,6 +334,32 @@ public final class JournalConfig {
         return new JournalConfig(copy);
     }
 
+    /**
+     * Sets what the journal gives up by itself. By default that is nothing.
+     *
+     * @param retention the policy
+     * @return the changed configuration
+     */
+    public JournalConfig withRetention(final RetentionPolicy retention) {
+        final Fields copy = fields.copy();
+        copy.retention = Objects.requireNonNull(retention, "retention");
+        return new JournalConfig(copy);
+    }
+
+    /**
+     * Sets who takes copies of segments. From then on no file of a segment is deleted that the archive has not confirmed,
+     * be it for the policy, a truncation or a checkpoint: the head moves, and the file goes when it is confirmed. What
+     * it has confirmed is kept in the directory. Where the journal is opened without an archive, files go without one.
+     *
+     * @param archive is given the segments, on a thread of its own
+     * @return the changed configuration
+     */
+    public JournalConfig withArchive(final SegmentArchive archive) {
+        final Fields copy = fields.copy();
+        copy.archive = Objects.requireNonNull(archive, "archive");
+        return new JournalConfig(copy);
+    }
+
     /** Measures time between events; replaced by tests that own time. */
     JournalConfig withTicker(final NanoClock ticker) {
         final Fields copy = fields.copy();
@@ -429,6 +457,15 @@ public final class JournalConfig {
 
     JournalListener listener() {
         return fields.listener;
+    }
+
+    RetentionPolicy retention() {
+        return fields.retention;
+    }
+
+    @Nullable
+    SegmentArchive archive() {
+        return fields.archive;
     }
 
     @Nullable

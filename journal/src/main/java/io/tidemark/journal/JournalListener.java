@@ -42,6 +42,22 @@ public interface JournalListener {
     default void onStorageFull(final StorageFullException problem) {}
 
     /**
+     * Something keeps segments from going that the {@linkplain RetentionPolicy policy} wants gone: a position that can't be read, a
+     * file that can't be deleted. It is tried again; the same is told once.
+     *
+     * @param problem what it is
+     */
+    default void onRetentionProblem(final JournalException problem) {}
+
+    /**
+     * The archive has not confirmed a segment. It is given it again later.
+     *
+     * @param segment number of the segment; 0 if it is not known yet which is the next
+     * @param problem why; its cause is what the archive threw, if it did
+     */
+    default void onArchiveFailed(final long segment, final JournalException problem) {}
+
+    /**
      * The journal ended itself.
      *
      * @param failure the first failure

@@ -22,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param writer not started yet
  * @param sync not started yet
  * @param keeper not started yet
+ * @param archive not started yet; null if there is no archive
  * @param report on the recovery
  */
-record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperAgent keeper, RecoveryReport report) {
+record JournalOpening(
+        Engine engine,
+        WriterAgent writer,
+        SyncAgent sync,
+        KeeperAgent keeper,
+        @Nullable ArchiveAgent archive,
+        RecoveryReport report) {
 
     /** How much of a segment that existed before is faulted in for writing when it is mapped again, in bytes. */
     static final int RESUME_FAULT_LENGTH = 4 << 20;
@@ -95,7 +102,11 @@ record JournalOpening(Engine engine, WriterAgent writer, SyncAgent sync, KeeperA
             keeper.index(result.positions().stream()
                     .filter(positions -> positions.segment() != segment.number())
                     .toList());
-            return new JournalOpening(engine, writer, sync, keeper, result.report());
+            final ArchiveProgress progress = engine.archiveProgress();
+            final SegmentArchive hook = config.archive();
+            final ArchiveAgent archive =
+                    progress == null || hook == null ? null : new ArchiveAgent(engine, storage, hook, progress);
+            return new JournalOpening(engine, writer, sync, keeper, archive, result.report());
         } catch (final IOException | RuntimeException | Error e) {
             metaFile.close();
             throw e;

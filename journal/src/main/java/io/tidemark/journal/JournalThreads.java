@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
@@ -24,6 +25,8 @@ final class JournalThreads {
     /** How long to wait for threads before looking whether their agents have ended. */
     private static final long JOIN_MS = 10;
 
+    private static final long CLOSE_PARK_NS = 50_000;
+
     /** A thread of the user's making may outlive its agent; it is not waited for longer than this. */
     private static final long LINGER_MS = 1_000;
 
@@ -34,10 +37,18 @@ final class JournalThreads {
 
     private final List<AgentInvoker> invokers;
     private final List<Thread> threads = new ArrayList<>();
+
+    /** Gives segments to the archive; null if there is none. Nobody waits for it: it may hang in the user's code. */
+    private final @Nullable ArchiveAgent archive;
+
+    private @Nullable Thread archiveThread;
+    private final ReentrantLock archiving = new ReentrantLock();
     private final ReentrantLock invoking = new ReentrantLock();
 
-    private JournalThreads(final Engine engine, final List<SignalledAgent> agents, final List<AgentInvoker> invokers) {
-        this.engine = engine;
+    private JournalThreads(
+            final JournalOpening opening, final List<SignalledAgent> agents, final List<AgentInvoker> invokers) {
+        this.engine = opening.engine();
+        this.archive = opening.archive();
         this.agents = agents;
         this.invokers = invokers;
     }
@@ -50,10 +61,13 @@ final class JournalThreads {
         final List<SignalledAgent> agents = engine.writesThenSyncs()
                 ? List.of(opening.keeper(), new WriteThenSyncAgent(opening.writer(), opening.sync()))
                 : List.of(opening.keeper(), opening.sync(), opening.writer());
-        final JournalThreads started = new JournalThreads(engine, agents, List.of());
+        final JournalThreads started = new JournalThreads(opening, agents, List.of());
         try {
             for (final SignalledAgent agent : agents) {
-                started.start(agent);
+                started.threads.add(started.start(agent));
+            }
+            if (started.archive != null) {
+                started.archiveThread = started.start(started.archive);
             }
         } catch (final RuntimeException | Error e) {
             started.abandon();
@@ -62,7 +76,7 @@ final class JournalThreads {
         return started;
     }
 
-    private void start(final SignalledAgent agent) {
+    private Thread start(final SignalledAgent agent) {
         final AgentRunner runner = new AgentRunner(idleStrategy(agent), thrown -> report(engine, thrown), null, agent);
         final Runnable task = () -> runToTheEnd(runner, agent);
         final ThreadFactory factory = engine.config().threadFactory();
@@ -79,7 +93,7 @@ final class JournalThreads {
                             + agent.roleName(),
                     e);
         }
-        threads.add(thread);
+        return thread;
     }
 
     /**
@@ -100,8 +114,8 @@ final class JournalThreads {
 
     private IdleStrategy idleStrategy(final SignalledAgent agent) {
         final Supplier<IdleStrategy> supplier = engine.config().idleStrategy();
-        // The keeper never needs a core to itself.
-        if (supplier == null || agent instanceof KeeperAgent) {
+        // The keeper never needs a core to itself, nor does the archive.
+        if (supplier == null || agent instanceof KeeperAgent || agent instanceof ArchiveAgent) {
             return new ParkingIdleStrategy(agent);
         }
         final IdleStrategy idleStrategy = supplier.get();
@@ -123,7 +137,7 @@ final class JournalThreads {
         final List<AgentInvoker> invokers = List.of(
                 invoker(engine, opening.writer()), invoker(engine, opening.sync()), invoker(engine, opening.keeper()));
         final JournalThreads threads =
-                new JournalThreads(engine, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
+                new JournalThreads(opening, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
         if (engine.config().invokingWaits()) {
             engine.workWhileWaiting(threads::invoke);
         }
@@ -179,9 +193,52 @@ final class JournalThreads {
         }
     }
 
+    /** Lets the archive agent work once. Of several threads that come at once, one waits for the other. */
+    int invokeArchive() {
+        if (invokers.isEmpty() || archive == null) {
+            throw new IllegalStateException(
+                    "the journal has no archive, or a thread for it: configure withInvokedAgents() and withArchive()");
+        }
+        if (archiving.isHeldByCurrentThread()) {
+            throw new IllegalStateException("an archive must not invoke the journal, it is called by it");
+        }
+        archiving.lock();
+        try {
+            return archive.doWork();
+        } catch (final AgentTerminationException e) {
+            return 0;
+        } finally {
+            archiving.unlock();
+        }
+    }
+
     /** Whether the calling thread is at work on an agent: it must not wait until the agents have ended. */
     boolean isAtWorkHere() {
-        return invokers.isEmpty() ? engine.isAgentThread() : invoking.isHeldByCurrentThread();
+        return invokers.isEmpty()
+                ? engine.isAgentThread()
+                : invoking.isHeldByCurrentThread() || archiving.isHeldByCurrentThread();
+    }
+
+    /** Lets the agents do what is left to do and end, and says what went wrong. Once. */
+    void close() {
+        engine.beginClosing();
+        while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.writerEnded()) {
+            if (invokers.isEmpty()) {
+                LockSupport.parkNanos(CLOSE_PARK_NS);
+            } else {
+                invoke();
+            }
+        }
+        engine.writerSignal().wake();
+        join();
+        final JournalFailedException failure = engine.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        final JournalException abandoned = engine.abandoned();
+        if (abandoned != null) {
+            throw abandoned;
+        }
     }
 
     /** Waits until all agents have ended, whatever interrupts the thread, and finishes what they left undone. */
@@ -202,6 +259,9 @@ final class JournalThreads {
         finish();
         // Their agents have said that they end; until the threads are gone, they still run.
         interrupted |= awaitThreads(engine.config().threadFactory() == null ? 0 : LINGER_MS);
+        if (archiveThread != null) {
+            interrupted |= awaitEnd(archiveThread, LINGER_MS);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

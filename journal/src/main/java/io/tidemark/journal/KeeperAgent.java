@@ -41,10 +41,14 @@ final class KeeperAgent implements SignalledAgent {
     private final StandbySupply supply;
     private final Truncation truncation;
     private final IndexKeeping index;
+    private final HeadGuard headGuard;
+    private final Retention retention;
+    private final @Nullable ArchiveProgress archiveProgress;
 
-    /** The truncation under way. */
+    /** The truncation under way, and whether the head was moved for it. */
     private @Nullable TruncationRequest request;
 
+    private boolean headDecided;
     private long seenDurable;
     private long seenDurableSinceNs;
 
@@ -65,8 +69,15 @@ final class KeeperAgent implements SignalledAgent {
         this.markSegment = segment.number();
         this.markSegmentFirstSequence = segmentFirstSequence;
         this.supply = supply;
-        this.truncation = new Truncation(storage, firstSegment, supply::takeOver);
         this.index = new IndexKeeping(storage, meta, engine.config().segmentLength());
+        this.archiveProgress = engine.archiveProgress();
+        this.truncation = new Truncation(
+                storage,
+                firstSegment,
+                archiveProgress == null ? () -> Long.MAX_VALUE : archiveProgress::confirmedBelow,
+                supply::takeOver);
+        this.headGuard = new HeadGuard(engine, storage);
+        this.retention = new Retention(engine, storage, firstSegment);
         this.seenDurable = meta.durableSequence();
     }
 
@@ -95,7 +106,7 @@ final class KeeperAgent implements SignalledAgent {
                 workCount += workCount == 0 ? index.write(truncation.firstSegment()) : 0;
             }
             workCount += tellListener();
-            if (engine.isClosing() && engine.writerEnded() && engine.syncEnded()) {
+            if (engine.isClosing() && engine.writerEnded() && engine.syncEnded() && isArchiveOver()) {
                 throw new AgentTerminationException("journal is closed");
             }
             return workCount;
@@ -108,6 +119,11 @@ final class KeeperAgent implements SignalledAgent {
             engine.fail(e);
             return 1;
         }
+    }
+
+    /** A segment that is being archived is waited for as long as closing may take. */
+    private boolean isArchiveOver() {
+        return archiveProgress == null || archiveProgress.end(engine.closeIsOverdue());
     }
 
     /** While closing, only what was accepted still needs a segment, and for room it waits no longer than it may. */
@@ -142,42 +158,83 @@ final class KeeperAgent implements SignalledAgent {
     /** Does a step of the truncation under way, or begins the next. */
     private int truncate() throws IOException {
         if (request == null) {
-            final TruncationRequest next = engine.truncations().poll();
-            if (next != null) {
-                request = next;
-                moveHead(next);
-                truncation.begin();
-                return 1;
-            }
+            final TruncationRequest asked = engine.truncations().poll();
+            request = asked == null ? retention.step(meta, truncation.firstSegment()) : asked;
+            headDecided = false;
+        }
+        if (request != null && !headDecided && moveHead(request)) {
+            headDecided = true;
+            truncation.begin();
+            return 1;
         }
         if (truncation.isDue(meta)) {
             truncation.step(meta);
             return 1;
         }
-        if (request == null) {
+        if (request == null || !headDecided) {
             return 0;
         }
-        final IOException refusal = truncation.refusal();
-        if (refusal == null) {
-            request.result().complete(meta.head());
-        } else {
-            request.result().completeExceptionally(StorageCall.translated(engine.directory(), refusal));
-        }
+        answer(request);
         request = null;
         return 1;
     }
 
-    /** Makes the new head durable: before the first segment goes, and never to go back. */
-    private void moveHead(final TruncationRequest wanted) throws IOException {
+    private void answer(final TruncationRequest done) {
+        final IOException refusal = truncation.refusal();
+        final JournalException problem = headGuard.problem() != null
+                ? headGuard.answer()
+                : refusal == null ? null : StorageCall.translated(engine.directory(), refusal);
+        if (problem == null) {
+            done.result().complete(meta.head());
+        } else {
+            done.result().completeExceptionally(problem);
+        }
+        if (done.byRetention()) {
+            retention.noteAnswer(problem);
+        }
+    }
+
+    /**
+     * Makes the new head durable: before the first segment goes, and never to go back.
+     *
+     * @return false if that has to wait for somebody who takes up a name
+     */
+    private boolean moveHead(final TruncationRequest wanted) throws IOException {
+        headGuard.begin();
+        final boolean moves = wanted.upTo() >= meta.head();
+        if (moves && !headGuard.tryHold()) {
+            return false;
+        }
+        try {
+            final long head = moves
+                    ? headGuard.limit(
+                            meta, wanted, limit -> wanted.byRetention() ? retention.beginOf(meta, limit) : limit)
+                    : meta.head();
+            writeHead(head, Math.max(meta.checkpointSequence(), wanted.checkpointSequence()));
+        } finally {
+            headGuard.release();
+        }
+        return true;
+    }
+
+    private void writeHead(final long head, final long checkpointSequence) throws IOException {
         final Meta next = meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
-                .truncated(
-                        Math.max(meta.head(), wanted.upTo() + 1),
-                        Math.max(meta.checkpointSequence(), wanted.checkpointSequence()));
+                .truncated(head, checkpointSequence);
         if (next.head() != meta.head() || next.checkpointSequence() != meta.checkpointSequence()) {
-            metaFile.write(next);
-            meta = next;
+            write(next);
             engine.head().setRelease(meta.head());
             engine.checkpoint().setRelease(meta.checkpointSequence());
+        }
+    }
+
+    private void write(final Meta next) throws IOException {
+        metaFile.write(next);
+        if (next.markSegment() != meta.markSegment()) {
+            retention.noteFull();
+        }
+        meta = next;
+        if (archiveProgress != null) {
+            archiveProgress.mark(meta.markSegment(), meta.markSegmentFirstSequence());
         }
     }
 
@@ -212,8 +269,7 @@ final class KeeperAgent implements SignalledAgent {
         rolled = false;
         final Meta next = meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence);
         if (next.durableSequence() != meta.durableSequence() || next.markSegment() != meta.markSegment()) {
-            metaFile.write(next);
-            meta = next;
+            write(next);
         }
         return 1;
     }
@@ -246,6 +302,9 @@ final class KeeperAgent implements SignalledAgent {
         try {
             if (engine.isClosing() && engine.writerEnded() && engine.syncEnded()) {
                 engine.release();
+                if (archiveProgress != null) {
+                    archiveProgress.end(true);
+                }
                 closeAll();
             } else {
                 engine.fail(new IllegalStateException("the keeper's thread was ended from outside"));
@@ -262,6 +321,7 @@ final class KeeperAgent implements SignalledAgent {
     private void closeAll() {
         final Throwable problem = new IOException("closing failed");
         supply.abandon(problem);
+        closeQuietly(problem, retention::endWalk);
         try {
             retire();
             if (!engine.hasFailed()) {
@@ -312,12 +372,12 @@ final class KeeperAgent implements SignalledAgent {
     public long parkLimitNs() {
         if (!engine.retired().isEmpty()
                 || !engine.news().isEmpty()
-                || !engine.truncations().isEmpty()
-                || request != null) {
+                || (request == null && !engine.truncations().isEmpty())
+                || (request != null && headGuard.untilRetryNs(engine.nowNs()) == 0)) {
             return 0;
         }
         if (engine.isClosing()) {
-            return engine.writerEnded() && engine.syncEnded() ? 0 : CLOSING_PARK_NS;
+            return engine.writerEnded() && engine.syncEnded() && isArchiveOver() ? 0 : CLOSING_PARK_NS;
         }
         if (engine.hasFailed()) {
             return Long.MAX_VALUE;
@@ -325,7 +385,9 @@ final class KeeperAgent implements SignalledAgent {
         if (truncation.isDue(meta) || index.isDue()) {
             return 0;
         }
-        long limitNs = supply.untilWorkNs(engine.nowNs());
+        final long nowNs = engine.nowNs();
+        long limitNs = request == null ? retention.untilCheckNs(nowNs) : headGuard.untilRetryNs(nowNs);
+        limitNs = Math.min(limitNs, supply.untilWorkNs(nowNs));
         if (engine.markMoved()) {
             limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The segment of the durable mark stays, and all behind it: recovery begins there, and writer and sync agent may still
  * hold what is behind.
+ *
+ * <p>A segment that is not archived stays, and all behind it, until it is.
  *
  * <p>Owned by the keeper.
  */
@@ -53,10 +56,16 @@ final class Truncation {
 
     private long settledMarkSegment;
 
+    private long settledKeptFrom;
+
+    /** The first segment that must not go, whatever the head says: it is not archived yet. */
+    private final LongSupplier keptFrom;
+
     private @Nullable IOException refusal;
 
-    Truncation(final Storage storage, final long firstSegment, final Recycler recycler) {
+    Truncation(final Storage storage, final long firstSegment, final LongSupplier keptFrom, final Recycler recycler) {
         this.storage = storage;
+        this.keptFrom = keptFrom;
         this.recycler = recycler;
         this.firstSegment = firstSegment;
     }
@@ -89,7 +98,9 @@ final class Truncation {
                 || (refusal == null
                         && meta.head() > 1
                         && firstSegment < meta.markSegment()
-                        && (meta.head() != settledHead || meta.markSegment() != settledMarkSegment));
+                        && (meta.head() != settledHead
+                                || meta.markSegment() != settledMarkSegment
+                                || keptFrom.getAsLong() != settledKeptFrom));
     }
 
     /**
@@ -103,8 +114,9 @@ final class Truncation {
             letOldestGo();
             return;
         }
+        final long kept = keptFrom.getAsLong();
         try {
-            deleteBelow = segmentOfHead(meta);
+            deleteBelow = Math.min(kept, segmentOfHead(meta));
         } catch (final IOException | JournalException e) {
             // Nothing is lost by keeping a segment.
             refuse(e instanceof IOException failure ? failure : new IOException(e.getMessage(), e));
@@ -112,6 +124,7 @@ final class Truncation {
         if (deleteBelow <= firstSegment) {
             settledHead = meta.head();
             settledMarkSegment = meta.markSegment();
+            settledKeptFrom = kept;
         }
     }
 

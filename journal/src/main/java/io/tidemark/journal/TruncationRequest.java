@@ -10,11 +10,16 @@ import java.util.concurrent.CompletableFuture;
  * @param checkpointSequence everything up to here is in the user's data, durably; 0 if that is not known
  * @param result the head, once it is durable and what lies before it is gone; completed by the keeper, or by who asks if
  *     the keeper has ended
+ * @param byRetention whether it is the policy that wants it, and not the user
  */
-record TruncationRequest(long upTo, long checkpointSequence, CompletableFuture<Long> result) {
+record TruncationRequest(long upTo, long checkpointSequence, CompletableFuture<Long> result, boolean byRetention) {
 
     TruncationRequest(final long upTo, final long checkpointSequence) {
-        this(upTo, checkpointSequence, new CompletableFuture<>());
+        this(upTo, checkpointSequence, new CompletableFuture<>(), false);
+    }
+
+    static TruncationRequest ofRetention(final long upTo) {
+        return new TruncationRequest(upTo, 0, new CompletableFuture<>(), true);
     }
 
     /** Answers that nothing more will be done. */

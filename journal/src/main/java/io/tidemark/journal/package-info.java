@@ -45,8 +45,10 @@
  *
  * <p><b>Letting go:</b> a {@link io.tidemark.journal.Checkpoint} says that the user's data holds what the journal holds. The
  * keeper then moves the head durably, and {@code Truncation} lets the segments before it go, one by one: their files are used
- * again, or deleted. Tailers hold what they have mapped by {@code TailerLeases}, and so keep it from being used again. Other
- * readers hold no lock: {@code JournalLook} tells what was truncated while they looked from what is lost.
+ * again, or deleted. {@code Retention} asks for the same by the {@link io.tidemark.journal.RetentionPolicy}. {@code HeadGuard}
+ * sees what holds the head: a {@link io.tidemark.journal.Pin}, or a named reader; {@code ArchiveAgent} what holds the files.
+ * Tailers hold what they have mapped by {@code TailerLeases}, and so keep it from being used again. Other readers hold no lock:
+ * {@code JournalLook} tells what was truncated while they looked from what is lost.
  *
  * <p><b>Beside the journal:</b> {@link io.tidemark.journal.GuardedChannel} writes pages of data files, none before its record
  * is durable. {@code Repair} takes what is whole from a damaged journal into a new one: {@code SalvageScan} finds every whole

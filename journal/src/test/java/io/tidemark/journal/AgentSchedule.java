@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.PowerCutException;
@@ -47,8 +48,10 @@ final class AgentSchedule {
     private final SimulatedStorage machine = new SimulatedStorage();
     private final List<ScheduledParticipant> participants = new ArrayList<>();
     private final List<ScheduledAgent> agents = new ArrayList<>();
+    private final Set<Long> archived = new HashSet<>();
     private @Nullable ScheduledTruncator truncator;
     private @Nullable ScheduledHolder holder;
+    private @Nullable ScheduledLeaseholder leaseholder;
 
     /** First sequences of segments. */
     private final Set<Long> segmentBegins = new HashSet<>(Set.of(1L));
@@ -149,9 +152,35 @@ final class AgentSchedule {
                         segmentBegins.add(lastSequence + 1);
                     }
                 })
+                .withRetention(retention())
+                .withArchive(this::archive)
                 .withIdSource(random::nextLong)
                 .withClock(() -> nowNs)
                 .withTicker(() -> nowNs);
+    }
+
+    /** With limits that concern the few segments of a schedule. A look by the clock comes after the end of it. */
+    private RetentionPolicy retention() {
+        final RetentionPolicy policy = RetentionPolicy.keepAll().withCheckInterval(Duration.ofDays(1));
+        return switch (random.nextInt(4)) {
+            case 0 -> policy.withMaxRecords(random.nextInt(4));
+            case 1 -> policy.withMaxBytes((1L + random.nextInt(2)) * SEGMENT_LENGTH);
+            case 2 -> policy.withMaxAge(Duration.ofNanos(1 + random.nextInt(30_000_000)));
+            default -> policy;
+        };
+    }
+
+    /** An archive that hangs while others go on, and confirms what it likes. */
+    private boolean archive(final SealedSegment segment) {
+        goOnInside();
+        // While all come to rest it is well again: else it would be tried again later and later.
+        if (!resting && random.nextInt(3) == 0) {
+            mark("not archived");
+            return false;
+        }
+        archived.add(segment.number());
+        mark("archived");
+        return true;
     }
 
     private void addParticipants(final JournalOpening opening) {
@@ -163,16 +192,22 @@ final class AgentSchedule {
             addAgent(opening.sync());
         }
         addAgent(opening.keeper());
+        addAgent(opening.archive());
         participants.addAll(agents);
         // Long enough, now and then, for what was truncated to be filled again.
         final int factor = random.nextInt(8) == 0 ? 6 : 1;
         participants.add(new ScheduledProducer(engine, model, random, marks, factor));
         participants.add(new ScheduledProducer(engine, model, random, marks, factor));
         truncator = new ScheduledTruncator(engine, model, random, marks, factor);
+        if (engine.config().retention().hasLimit()) {
+            model.truncationWanted(Long.MAX_VALUE - 1);
+        }
+        holder = new ScheduledHolder(engine, machine.sibling(), random, marks);
+        participants.add(holder);
         participants.add(truncator);
         participants.add(new ScheduledTailer(engine, machine.sibling(), model, random.nextInt(4)));
-        holder = new ScheduledHolder(machine.sibling(), model, random, marks, () -> nowNs, factor);
-        participants.add(holder);
+        leaseholder = new ScheduledLeaseholder(machine.sibling(), model, random, marks, () -> nowNs, factor);
+        participants.add(leaseholder);
     }
 
     private void addAgent(final SignalledAgent agent) {
@@ -260,6 +295,28 @@ final class AgentSchedule {
         final long last = engine.queue().lastClaimedSequence();
         model.noteDurable(durable);
         require(durable <= written && written <= last, engine, "the marks are out of order");
+        requireHeld(engine);
+    }
+
+    /** The head is past nothing that is held. */
+    private void requireHeld(final Engine engine) {
+        final long head = engine.head().getAcquire();
+        if (holder != null) {
+            require(head <= holder.firstHeld(), engine, "head " + head + " is past what is held");
+        }
+        require(head <= engine.durable().get() + 1, engine, "head " + head + " is above what is durable");
+    }
+
+    /** No segment is gone that was not archived. */
+    private void requireArchived(final Engine engine) {
+        long first = Long.MAX_VALUE;
+        for (final String name : machine.names()) {
+            final long number = FileNames.segmentNumber(name);
+            first = number > 0 ? Math.min(first, number) : first;
+        }
+        for (long number = 1; number < first && first != Long.MAX_VALUE; number++) {
+            require(archived.contains(number), engine, "segment " + number + " is gone, and was not archived");
+        }
     }
 
     /** Steps the agents until all are parked, and sees that none of them is parked too early. */
@@ -285,7 +342,7 @@ final class AgentSchedule {
         }
         final long restNs = nowNs;
         boolean forced = engine.durable().get() == committed;
-        for (long wakesAtNs = nextWakeNs(); wakesAtNs != Long.MAX_VALUE; wakesAtNs = nextWakeNs()) {
+        for (long wakesAtNs = nextWakeNs(); isBeforeLook(wakesAtNs - restNs); wakesAtNs = nextWakeNs()) {
             require(wakesAtNs - restNs < Duration.ofSeconds(10).toNanos(), engine, "the agents never rest");
             nowNs = Math.max(nowNs, wakesAtNs);
             stepUntilParked(engine);
@@ -303,6 +360,16 @@ final class AgentSchedule {
             mark("rested");
         }
         check(engine);
+    }
+
+    /** Whether somebody wakes in a time in which closing must have ended: who only waits for the others may wake for ever. */
+    private static boolean isSoon(final long wakesAtNs, final long sinceNs) {
+        return wakesAtNs - sinceNs < Duration.ofSeconds(10).toNanos();
+    }
+
+    /** Whether somebody wakes for another reason than that retention looks once a day. */
+    private static boolean isBeforeLook(final long delayNs) {
+        return delayNs < Duration.ofHours(12).toNanos();
     }
 
     private void stepUntilParked(final Engine engine) throws IOException {
@@ -333,9 +400,10 @@ final class AgentSchedule {
         }
         engine.writerSignal().wake();
         stepUntilParked(engine);
+        final long closingNs = nowNs;
         while (!engine.keeperEnded() && !machine.isOff()) {
             final long wakesAtNs = nextWakeNs();
-            require(wakesAtNs != Long.MAX_VALUE, engine, "all agents sleep over closing");
+            require(isSoon(wakesAtNs, closingNs), engine, "all agents sleep over closing");
             nowNs = Math.max(nowNs, wakesAtNs);
             stepUntilParked(engine);
         }
@@ -346,6 +414,9 @@ final class AgentSchedule {
             return;
         }
         mark("closed");
+        if (holder != null) {
+            holder.letGo();
+        }
         require(
                 engine.durable().get() == engine.queue().lastClaimedSequence(),
                 engine,
@@ -357,13 +428,13 @@ final class AgentSchedule {
     }
 
     /** A tailer reads what it holds to its end, whatever is truncated and used again meanwhile. */
-    private void judgeHolder(final Engine engine) {
+    private void judgeLeaseholder(final Engine engine) {
         for (Runnable news = engine.news().poll();
                 news != null;
                 news = engine.news().poll()) {
             news.run();
         }
-        final ScheduledHolder reader = holder;
+        final ScheduledLeaseholder reader = leaseholder;
         if (reader != null) {
             require(
                     segmentBegins.containsAll(reader.overtakenAt()),
@@ -376,8 +447,9 @@ final class AgentSchedule {
     /** Ends the process or the machine, and looks at what is left. */
     private void judge(final Engine engine) throws IOException {
         machine.faults().clear();
-        judgeHolder(engine);
+        judgeLeaseholder(engine);
         model.noteDurable(engine.durable().get());
+        requireArchived(engine);
         require(machine.storesAfterUnmap().isEmpty(), engine, "stored into unmapped memory");
         if (machine.isOff() || random.nextBoolean()) {
             mark("power cut");

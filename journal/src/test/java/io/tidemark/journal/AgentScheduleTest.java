@@ -38,12 +38,18 @@ class AgentScheduleTest {
 
     /** What must have happened in enough schedules; otherwise they have gone blind. */
     private static final List<String> MUST_HAPPEN = List.of(
+            "archived",
             "claim",
             "closed",
             "closed after a failure",
             "died in the middle",
             "flush",
             "killed",
+            "name committed",
+            "name taken up",
+            "not archived",
+            "pin refused",
+            "pin set",
             "power cut",
             "power cut seen",
             "refused with code -1",

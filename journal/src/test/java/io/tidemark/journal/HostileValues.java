@@ -81,6 +81,9 @@ final class HostileValues {
         if (type == String.class) {
             return names();
         }
+        if (type == String[].class) {
+            return Arrays.asList(null, new String[0], new String[] {"a", null}, new String[] {"a", "../b"});
+        }
         if (type == Visibility.class) {
             return Arrays.asList(null, Visibility.WRITTEN, Visibility.DURABLE);
         }
@@ -126,6 +129,12 @@ final class HostileValues {
         }
         if (type == JournalConfig.class) {
             return Arrays.asList(null, JournalConfig.defaults().withSegmentLength(64 << 10));
+        }
+        if (type == RetentionPolicy.class) {
+            return Arrays.asList(null, RetentionPolicy.keepAll().withMaxBytes(0));
+        }
+        if (type == SegmentArchive.class) {
+            return Arrays.asList(null, (SegmentArchive) segment -> false);
         }
         if (type == SyncPolicy.class) {
             return Arrays.asList(null, SyncPolicy.always());

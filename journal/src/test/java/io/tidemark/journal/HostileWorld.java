@@ -154,6 +154,12 @@ final class HostileWorld implements AutoCloseable {
             namedReader = JournalReader.open(machine.sibling()).named("target");
             return namedReader;
         }
+        if (type == Pin.class) {
+            return journal.pin(Math.max(1, journal.headSequence()));
+        }
+        if (type == RetentionPolicy.class) {
+            return RetentionPolicy.keepAll();
+        }
         if (type == Start.class) {
             return Start.atHead();
         }

@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.storage.SimulatedStorage;
+import io.tidemark.journal.storage.StorageLock;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another process with a tailer, which holds the segment that it reads, a few records at each step. It may be overtaken by a
- * truncation between two segments, never within one.
+ * Somebody who holds records: by a pin that is set, moved and closed, and by a named reader of another process that
+ * commits. What is held is noted before it is let go, and after it was taken.
  */
 final class ScheduledHolder extends ScheduledParticipant {
 
-    private final SimulatedStorage process;
-    private final JournalModel.Follower follower;
+    private final Engine engine;
+    private final SimulatedStorage storage;
     private final RandomGenerator random;
     private final Map<String, Integer> marks;
-    private final LongSupplier nowNs;
-
-    /** Where it was overtaken although it had read the record before: there a segment must begin. */
-    private final List<Long> overtakenAt = new ArrayList<>();
-
-    private @Nullable Tailer tailer;
-    private boolean hasRead;
     private int left;
 
+    private @Nullable Pin pin;
+    private @Nullable NamedReader reader;
+
+    /** The first sequence that is held by each; {@link Long#MAX_VALUE} if it holds nothing. */
+    private long pinned = Long.MAX_VALUE;
+
+    private long notPassed = Long.MAX_VALUE;
+
     ScheduledHolder(
-            final SimulatedStorage process,
-            final JournalModel model,
+            final Engine engine,
+            final SimulatedStorage storage,
             final RandomGenerator random,
-            final Map<String, Integer> marks,
-            final LongSupplier nowNs,
-            final int factor) {
-        this.process = process;
-        this.follower = model.follower();
+            final Map<String, Integer> marks) {
+        this.engine = engine;
+        this.storage = storage;
         this.random = random;
         this.marks = marks;
-        this.nowNs = nowNs;
-        this.left = random.nextInt(8) * factor;
+        this.left = random.nextInt(6);
+    }
+
+    /** No head may be above this. */
+    long firstHeld() {
+        return Math.min(pinned, notPassed);
     }
 
     @Override
@@ -52,49 +54,93 @@ final class ScheduledHolder extends ScheduledParticipant {
     @Override
     void step() throws IOException {
         left--;
+        if (random.nextBoolean()) {
+            stepPin();
+        } else {
+            stepReader();
+        }
+    }
+
+    private void stepPin() {
+        final Pin held = pin;
+        if (held == null) {
+            setPin();
+        } else if (random.nextBoolean()) {
+            pinned = held.sequence() + random.nextInt(3);
+            held.moveTo(pinned);
+        } else {
+            pinned = Long.MAX_VALUE;
+            held.close();
+            pin = null;
+        }
+    }
+
+    private void setPin() {
+        final long sequence = 1 + random.nextLong(engine.durable().get() + 2);
         try {
-            readOn();
+            pin = engine.pins().add(sequence);
+            pinned = sequence;
+            mark("pin set");
         } catch (final OvertakenException e) {
-            marks.merge("holder was overtaken", 1, Integer::sum);
-            if (hasRead) {
-                overtakenAt.add(e.sequence());
-            }
-            hasRead = false;
-            follower.overtaken(e);
-            close();
-        }
-        if (left == 0) {
-            close();
+            mark("pin refused");
         }
     }
 
-    private void readOn() throws IOException {
-        Tailer open = tailer;
-        if (open == null) {
-            open = Tailer.open(
-                    process,
-                    new JournalIndex(process),
-                    Replay.readMeta(process),
-                    new PublishedMarks(process, Replay.readMeta(process), false),
-                    Visibility.WRITTEN,
-                    nowNs::getAsLong,
-                    Start.atSequence(follower.next()),
-                    new TailerLimit("", TailerLimit.DEFAULT_MAX_TAILERS));
-            tailer = open;
+    private void stepReader() throws IOException {
+        if (reader == null) {
+            takeUp();
+            return;
         }
-        hasRead |= open.poll(follower, 1 + random.nextInt(4)) > 0;
-    }
-
-    /** Lets go what is held. */
-    void close() {
-        final Tailer closing = tailer;
-        tailer = null;
-        if (closing != null) {
-            closing.close();
+        final long durable = engine.durable().get();
+        if (reader.passedSequence() <= durable) {
+            final long passed = reader.passedSequence() + random.nextLong(durable - reader.passedSequence() + 1);
+            // The older slot holds what it told until this has returned.
+            notPassed = Math.max(notPassed, reader.passedSequence() + 1);
+            commit(reader, passed);
         }
     }
 
-    List<Long> overtakenAt() {
-        return overtakenAt;
+    private void commit(final NamedReader committing, final long passed) {
+        final long before = committing.passedSequence();
+        try {
+            committing.commit(passed);
+            mark("name committed");
+        } catch (final IllegalArgumentException e) {
+            // The other process does not know yet how far the journal is durable.
+            return;
+        }
+        notPassed = before == passed ? passed + 1 : notPassed;
+    }
+
+    private void takeUp() throws IOException {
+        final StorageLock lock = storage.tryLock(FileNames.NAMES, FileNames.HEAD_REGION);
+        if (lock == null) {
+            // Nobody else goes on while this waits, so it would wait for ever.
+            return;
+        }
+        lock.close();
+        final NamedReader taken;
+        try {
+            taken = JournalReader.open(storage).named("holder", Start.atHead(), () -> 0, () -> 0);
+        } catch (final StorageFullException e) {
+            mark("no room for a name");
+            return;
+        }
+        reader = taken;
+        notPassed = taken.passedSequence() + 1;
+        mark("name taken up");
+    }
+
+    /** Closes what is open. */
+    void letGo() {
+        left = 0;
+        if (reader != null) {
+            reader.close();
+            reader = null;
+        }
+    }
+
+    private void mark(final String what) {
+        marks.merge(what, 1, Integer::sum);
     }
 }

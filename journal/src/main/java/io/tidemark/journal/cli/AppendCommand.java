@@ -2,11 +2,13 @@
 package io.tidemark.journal.cli;
 
 import io.tidemark.journal.JournalConfig;
+import io.tidemark.journal.RetentionPolicy;
 import io.tidemark.journal.SyncPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -81,6 +83,22 @@ final class AppendCommand implements Callable<Integer> {
     private int segmentLength;
 
     @Option(
+            names = "--retain-bytes",
+            paramLabel = "BYTES",
+            description =
+                    "While this runs, give up the oldest segments when all together are longer than this. What a named "
+                            + "reader has not passed is kept. Default: keep all.")
+    private @Nullable Long retainBytes;
+
+    @Option(
+            names = "--retain-age",
+            paramLabel = "DURATION",
+            description =
+                    "While this runs, give up segments of which every record is older than this, such as P7D or PT12H. "
+                            + "What a named reader has not passed is kept. Default: keep all.")
+    private @Nullable Duration retainAge;
+
+    @Option(
             names = "--ack",
             description = "Print 'durable SEQUENCE' whenever the durable sequence has moved: neither a crash nor a "
                     + "power cut can take a record up to there. When they come faster than they are read, only the "
@@ -99,13 +117,21 @@ final class AppendCommand implements Callable<Integer> {
                     .withSegmentLength(segmentLength)
                     .withQueueLength(queueLength(segmentLength))
                     .withSyncPolicy(policy())
-                    .withCloseTimeout(CLOSE_TIMEOUT);
+                    .withCloseTimeout(CLOSE_TIMEOUT)
+                    .withRetention(retention());
         } catch (final IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "bad value for --segment-length: " + CommandException.messageOf(e), e);
+            throw new ParameterException(spec.commandLine(), "bad value: " + CommandException.messageOf(e), e);
         }
         new AppendRun(streams, directory, config, segmentLength, acknowledged).run();
         return ExitCode.OK;
+    }
+
+    private RetentionPolicy retention() {
+        RetentionPolicy policy = RetentionPolicy.keepAll();
+        if (retainBytes != null) {
+            policy = policy.withMaxBytes(retainBytes);
+        }
+        return retainAge == null ? policy : policy.withMaxAge(retainAge);
     }
 
     private SyncPolicy policy() {

@@ -21,6 +21,9 @@ public final class FileNames {
      */
     public static final String NAMES = "journal.names";
 
+    /** Tells how far segments were archived; laid out as a position. */
+    public static final String ARCHIVED = "journal.archived";
+
     /** The byte of {@link #NAMES} that is locked while the head is moved, or a name taken up. */
     public static final long HEAD_REGION = 0;
 

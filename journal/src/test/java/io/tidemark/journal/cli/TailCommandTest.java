@@ -192,6 +192,36 @@ class TailCommandTest {
     }
 
     @Test
+    void appendShouldGiveUpTheOldestSegmentsWhenAskedTo() {
+        append(1, 2 * LINES);
+        tail("--name", "billing", "-n", 1);
+        CommandResult.ofInput(
+                        text(2 * LINES + 1, 6 * LINES),
+                        "append",
+                        directory(),
+                        "--segment-length",
+                        65536,
+                        "--retain-bytes",
+                        131072)
+                .requireOk();
+        final long head = headOf();
+        assertTrue(head > 1 && head <= 2 * LINES + 1, "the reader has passed " + 2 * LINES + ", head=" + head);
+        for (final String[] wrong :
+                List.of(new String[] {"--retain-bytes", "-1"}, new String[] {"--retain-age", "PT0S"})) {
+            assertEquals(
+                    ExitCode.BAD_INPUT,
+                    CommandResult.ofInput(text(1, 1), "append", directory(), wrong[0], wrong[1])
+                            .exitCode());
+        }
+    }
+
+    private long headOf() {
+        final String stat =
+                CommandResult.of("stat", directory(), "--json").requireOk().text();
+        return Long.parseLong(stat.replaceFirst("(?s).*\"headSequence\":(\\d+).*", "$1"));
+    }
+
+    @Test
     void tailShouldEndQuietlyWhenTheReaderOfItsPipeHasGone() throws IOException {
         append(1, 20);
         try (ToolProcess tail = ToolProcess.start(root.resolve("err"), "tail", directory(), "-f")) {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.journal;
+
+/**
+ * Takes copies of segments before they may go. It is given each segment once it is full and durable, in the order of their
+ * numbers, one at a time, and confirms it; as long as it does not, neither that file nor a later one is deleted.
+ *
+ * <p>It works on a thread of its own and may take its time: appends, forces and new segments do not wait for it, disk space does.
+ * What it has not confirmed, be it that it says so, throws or the process ends, it is given again, after a while that grows from a
+ * tenth of a second to a minute. A segment can be given again although it was confirmed, after a crash between the two; so
+ * archiving must be idempotent: same number, same checksum, same bytes.
+ *
+ * <p>{@link Journal#close()} waits for it no longer than {@link JournalConfig#withCloseTimeout} says, then interrupts it, and goes
+ * on without.
+ */
+@FunctionalInterface
+public interface SegmentArchive {
+
+    /**
+     * Copies a segment to where it is safe.
+     *
+     * @param segment to copy; the file stays as it is until this returns
+     * @return true if the copy is safe, so that the segment may go; false to be given it again later
+     * @throws Exception whatever keeps it from doing that; it is told to {@link JournalListener#onArchiveFailed}, and tried again
+     */
+    boolean archive(SealedSegment segment) throws Exception;
+}
