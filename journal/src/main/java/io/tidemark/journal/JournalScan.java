@@ -35,6 +35,12 @@ final class JournalScan implements Closeable {
     /** Where the frame in hand begins, and how long it is with its padding. */
     private int frameOffset;
 
+    /** What the header of the frame in hand says, taken out once. */
+    private int frameType;
+
+    private int frameLength;
+    private long frameTimestampNs;
+
     /** First frame of the batch that the frames before {@link #offset} left unfinished; 0 if there is none. */
     private long openBatchSequence;
 
@@ -112,11 +118,14 @@ final class JournalScan implements Closeable {
         final ByteBuffer window = reader.window();
         final int at = reader.inWindow(offset);
         epoch = FrameLayout.epoch(window, at);
-        provenDurable = Math.max(
-                provenDurable,
-                DurableLag.provenDurable(FrameLayout.sequence(window, at), FrameLayout.encodedLag(window, at)));
+        frameType = FrameLayout.type(window, at);
+        frameLength = FrameLayout.lengthOf(FrameLayout.word(window, at));
+        frameTimestampNs = FrameLayout.timestampNs(window, at);
+        // The frame carries the next sequence, or it would not be whole here.
+        provenDurable =
+                Math.max(provenDurable, DurableLag.provenDurable(nextSequence, FrameLayout.encodedLag(window, at)));
         frameOffset = offset;
-        if (isSeal()) {
+        if (frameType == RecordType.SEAL) {
             return false;
         }
         final boolean continues = (FrameLayout.flags(window, at) & FrameLayout.FLAG_BATCH_CONTINUES) != 0;
@@ -126,13 +135,9 @@ final class JournalScan implements Closeable {
             openBatchSequence = nextSequence;
             openBatchOffset = offset;
         }
-        offset += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(window, at)));
+        offset += FrameLayout.align(frameLength);
         nextSequence++;
         return true;
-    }
-
-    private boolean isSeal() {
-        return FrameLayout.type(reader.window(), reader.inWindow(frameOffset)) == RecordType.SEAL;
     }
 
     /** Goes to the beginning of the next segment; false if there is none. */
@@ -177,12 +182,12 @@ final class JournalScan implements Closeable {
 
     /** Type of the frame in hand. */
     int type() {
-        return FrameLayout.type(reader.window(), reader.inWindow(frameOffset));
+        return frameType;
     }
 
     /** Timestamp of the frame in hand. */
     long timestampNs() {
-        return FrameLayout.timestampNs(reader.window(), reader.inWindow(frameOffset));
+        return frameTimestampNs;
     }
 
     /** Offset in the segment of the frame in hand. */
@@ -197,8 +202,7 @@ final class JournalScan implements Closeable {
 
     /** Length of the payload of the frame in hand. */
     int payloadLength() {
-        return FrameLayout.lengthOf(FrameLayout.word(reader.window(), reader.inWindow(frameOffset)))
-                - FrameLayout.HEADER_LENGTH;
+        return frameLength - FrameLayout.HEADER_LENGTH;
     }
 
     /** Whether the frame in hand is followed by others of its batch. */

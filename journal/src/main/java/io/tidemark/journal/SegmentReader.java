@@ -285,6 +285,18 @@ final class SegmentReader implements Closeable {
      * @throws IOException if reading failed
      */
     FrameVerdict judge(final int offset, final long expectedSequence, final int lowestEpoch) throws IOException {
+        // Nearly always the frame lies in the window, and is whole.
+        if (offset >= windowStart
+                && check.check(
+                                window,
+                                offset - windowStart,
+                                windowEnd - windowStart,
+                                length() - offset,
+                                expectedSequence,
+                                lowestEpoch)
+                        == FrameVerdict.WHOLE) {
+            return FrameVerdict.WHOLE;
+        }
         FrameVerdict verdict = judgeWindow(offset, expectedSequence, lowestEpoch);
         long word = 0;
         boolean fresh = false;
