@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalIndex {
 
-    /** Number of positions that are kept: some 6 MB. */
+    /** Number of positions that are kept, of 20 bytes each: some 5 MB. */
     private static final int MAX_KEPT_POSITIONS = 1 << 18;
+
+    /** What a segment takes beside its positions, in positions: objects, arrays, and its place in the map. */
+    private static final int POSITIONS_PER_SEGMENT = 12;
 
     private final Storage storage;
 
@@ -131,17 +134,21 @@ final class JournalIndex {
     synchronized void keep(final Meta meta, final SegmentPositions positions) {
         requireJournal(meta);
         final SegmentPositions before = kept.put(positions.segment(), positions);
-        keptPositions += positions.count() - (before == null ? 0 : before.count());
+        keptPositions += weight(positions) - (before == null ? 0 : weight(before));
         final Iterator<SegmentPositions> eldest = kept.values().iterator();
         while (keptPositions > MAX_KEPT_POSITIONS) {
-            keptPositions -= eldest.next().count();
+            keptPositions -= weight(eldest.next());
             eldest.remove();
         }
     }
 
     private synchronized void forget(final long segment) {
         final SegmentPositions before = kept.remove(segment);
-        keptPositions -= before == null ? 0 : before.count();
+        keptPositions -= before == null ? 0 : weight(before);
+    }
+
+    private static int weight(final SegmentPositions positions) {
+        return positions.count() + POSITIONS_PER_SEGMENT;
     }
 
     private void requireJournal(final Meta meta) {
