@@ -77,6 +77,10 @@ final class TailerChain {
     private long durable;
 
     private int idleCount;
+
+    /** How often a file was to be looked for since one was found. */
+    private int fileLookCount;
+
     private long lookedNs;
 
     /** The word that was judged to be the end, and where; so that it is not judged again and again. */
@@ -139,6 +143,7 @@ final class TailerChain {
         endWord = 0;
         disagreements = 0;
         idleCount = 0;
+        fileLookCount = 0;
     }
 
     /** Remembers the place, to come back to it before the segment is left. */
@@ -290,6 +295,7 @@ final class TailerChain {
                 return false;
             }
             successor = next;
+            fileLookCount = 0;
         }
         if (next.wordAcquire(SegmentLayout.HEADER_PAGE_LENGTH) == 0) {
             return false;
@@ -317,6 +323,7 @@ final class TailerChain {
             return false;
         }
         segment = found;
+        fileLookCount = 0;
         window.turnTo(found);
         return true;
     }
@@ -335,8 +342,9 @@ final class TailerChain {
         wantedFromNs = fromNs;
     }
 
+    /** At once where none was missing yet: who is told that there is nothing must be able to believe it. */
     private boolean isTimeForFiles() {
-        return idleCount % POLLS_BETWEEN_FILES == 0;
+        return fileLookCount++ % POLLS_BETWEEN_FILES == 0;
     }
 
     private void throwIfOvertaken() throws IOException {

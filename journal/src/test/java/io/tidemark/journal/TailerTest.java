@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.GoldenJournal.Script;
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.SegmentLayout;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -73,6 +75,27 @@ class TailerTest {
         }
         assertEquals(script.expected(), records.records());
         assertTrue(script.storage().names().size() > 5, "the journal never rolled");
+    }
+
+    /** A segment that is full to the last byte has no seal: what comes next can be told only by the next file. */
+    @ParameterizedTest
+    @EnumSource
+    void pollShouldGiveWhatIsThereWhenSegmentBeforeItHasNoSeal(final Place place) {
+        final int recordsInSegment = 8;
+        final int frameLength = (SimulatedJournal.SEGMENT_LENGTH - SegmentLayout.HEADER_PAGE_LENGTH) / recordsInSegment;
+        script.open();
+        final TailedRecords records = new TailedRecords();
+        try (Tailer tailer = place.tailer(script, 1, Visibility.WRITTEN)) {
+            for (int i = 0; i < 20 * recordsInSegment; i++) {
+                for (int poll = 0; poll < i % 5; poll++) {
+                    assertEquals(0, tailer.poll(records, 1));
+                }
+                script.append(0, frameLength - FrameLayout.HEADER_LENGTH);
+                script.settle();
+                assertEquals(1, tailer.poll(records, 10));
+            }
+        }
+        assertEquals(script.expected(), records.records());
     }
 
     @ParameterizedTest
