@@ -218,11 +218,14 @@ class TruncationTest {
                 Verification.run(machine.sibling(), 0).verdict());
     }
 
-    /** The power goes at each call of a long truncation. What is left is a row without a gap, with all from the head on. */
+    /**
+     * The power goes at each call of a long truncation. What is left is a row without a gap, with all from the head on. Tailers of
+     * another process have read the first record of some of the segments, and hold them: those are never kept to be used again.
+     */
     @ParameterizedTest
-    @CsvSource({"before, 0", "halfway, 0", "after, 0", "halfway, 100"})
-    void truncationShouldLeaveARowWithoutAGapWhenThePowerGoesAtAnyCall(final String moment, final int spareCount)
-            throws IOException {
+    @CsvSource({"before, 0, 0", "halfway, 0, 2", "after, 0, 0", "halfway, 100, 0", "before, 100, 2", "after, 100, 2"})
+    void truncationShouldLeaveARowWithoutAGapWhenThePowerGoesAtAnyCall(
+            final String moment, final int spareCount, final int tailerCount) throws IOException {
         final long seed = Long.getLong("tidemark.seed", System.nanoTime());
         openWith(machine, 100).close();
         final SimulatedSnapshot full = machine.snapshot();
@@ -235,11 +238,20 @@ class TruncationTest {
             final String what = moment + " call " + calls + ", spares " + spareCount + ", seed=" + seed;
             final Journal journal = Journal.open(machine, config);
             SimulatedJournal.settle(journal);
+            final List<Tailer> tailers = tailersIn(tailerCount);
             machine.faults().onNth(calls, call -> true, powerCut(moment, random));
             final CompletableFuture<Long> result = journal.requestTruncation(190);
             SimulatedJournal.settle(journal);
             ended = result.isDone() && !machine.isOff();
             machine.faults().clear();
+            for (int i = 0; i < tailerCount; i++) {
+                assertFalse(
+                        machine.names().contains(FileNames.spare(heldSegment(i))),
+                        () -> what + ": taken from a reader");
+                if (ended) {
+                    readRestOf(heldSegment(i), tailers.get(i));
+                }
+            }
             machine.crash(random);
             final List<Long> left = segments(machine.names());
             assertEquals(left.size() - 1, left.get(left.size() - 1) - left.get(0), () -> what + ": a gap in " + left);
@@ -256,6 +268,41 @@ class TruncationTest {
             machine.restore(full);
         }
         assertTrue(calls > 190, "the truncation has become short: " + calls);
+    }
+
+    private static long heldSegment(final int tailer) {
+        return 10 + 40L * tailer;
+    }
+
+    /** Tailers of another process, each behind the first record of its segment. */
+    private List<Tailer> tailersIn(final int count) {
+        final List<Tailer> tailers = new ArrayList<>();
+        final JournalReader reader = JournalReader.open(machine.sibling());
+        for (int i = 0; i < count; i++) {
+            final Tailer tailer = reader.tailer(Start.atSequence(2 * heldSegment(i) - 1), Visibility.WRITTEN, () -> 0);
+            assertEquals(1, tailer.poll((sequence, timestampNs, type, buffer, offset, length) -> {}, 1));
+            tailers.add(tailer);
+        }
+        return tailers;
+    }
+
+    /** The segment is gone, and its second record is read all the same; then the tailer is told that it was overtaken. */
+    private static void readRestOf(final long segment, final Tailer tailer) {
+        try (tailer) {
+            final long[] found = {0};
+            assertEquals(
+                    1,
+                    tailer.poll(
+                            (sequence, timestampNs, type, buffer, offset, length) -> found[0] = buffer.duplicate()
+                                    .order(ByteOrder.BIG_ENDIAN)
+                                    .getLong(offset),
+                            1));
+            assertEquals(2 * segment, found[0]);
+            final OvertakenException overtaken = assertThrows(
+                    OvertakenException.class,
+                    () -> tailer.poll((sequence, timestampNs, type, buffer, offset, length) -> {}, 1));
+            assertEquals(191, overtaken.headSequence());
+        }
     }
 
     private static Fault powerCut(final String moment, final SplittableRandom random) {
