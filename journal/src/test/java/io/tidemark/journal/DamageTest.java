@@ -137,7 +137,7 @@ class DamageTest {
         for (final String name : machine.names()) {
             final int length = name.endsWith(".lock") ? 0 : machine.contents(name).length;
             for (int offset = 0; offset < length; offset += BLOCK_LENGTH) {
-                machine.zero(name, offset, BLOCK_LENGTH);
+                machine.zero(name, offset, Math.min(BLOCK_LENGTH, length - offset));
                 final String place = "zeroed block at " + name + " " + offset;
                 lookFromOutside(place, tornAllowed);
                 open(place, tornAllowed);

@@ -111,27 +111,42 @@ final class AppendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final JournalConfig config;
-        try {
-            config = JournalConfig.defaults()
-                    .withSegmentLength(segmentLength)
-                    .withQueueLength(queueLength(segmentLength))
-                    .withSyncPolicy(policy())
-                    .withCloseTimeout(CLOSE_TIMEOUT)
-                    .withRetention(retention());
-        } catch (final IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "bad value: " + CommandException.messageOf(e), e);
-        }
+        final JournalConfig config = config().withRetention(retention());
         new AppendRun(streams, directory, config, segmentLength, acknowledged).run();
         return ExitCode.OK;
     }
 
+    private JournalConfig config() {
+        try {
+            return JournalConfig.defaults()
+                    .withSegmentLength(segmentLength)
+                    .withQueueLength(queueLength(segmentLength))
+                    .withSyncPolicy(policy())
+                    .withCloseTimeout(CLOSE_TIMEOUT);
+        } catch (final IllegalArgumentException e) {
+            throw badValue("--segment-length", e);
+        }
+    }
+
     private RetentionPolicy retention() {
         RetentionPolicy policy = RetentionPolicy.keepAll();
-        if (retainBytes != null) {
-            policy = policy.withMaxBytes(retainBytes);
+        try {
+            if (retainBytes != null) {
+                policy = policy.withMaxBytes(retainBytes);
+            }
+        } catch (final IllegalArgumentException e) {
+            throw badValue("--retain-bytes", e);
         }
-        return retainAge == null ? policy : policy.withMaxAge(retainAge);
+        try {
+            return retainAge == null ? policy : policy.withMaxAge(retainAge);
+        } catch (final IllegalArgumentException e) {
+            throw badValue("--retain-age", e);
+        }
+    }
+
+    private ParameterException badValue(final String option, final IllegalArgumentException cause) {
+        return new ParameterException(
+                spec.commandLine(), "bad value for " + option + ": " + CommandException.messageOf(cause), cause);
     }
 
     private SyncPolicy policy() {
