@@ -120,7 +120,7 @@ class PayloadSecrecyTest {
 
     @Test
     void recordsShouldNotShowWhenStorageIsFull() throws IOException {
-        final Journal journal = Journal.open(machine.sibling(), config);
+        final Journal journal = Journal.open(machine.sibling(), config.withReservedSpace(0));
         final Appender appender = journal.appender();
         machine.capacity(0);
         requireSecret(StorageFullException.class, () -> {
@@ -130,6 +130,20 @@ class PayloadSecrecyTest {
         });
         requireSecret(StorageFullException.class, journal::flush);
         requireSecret(StorageFullException.class, journal::close);
+        requireListenerToldNothing(2);
+    }
+
+    @Test
+    void recordsShouldNotShowWhenStorageIsNearlyFull() throws IOException {
+        try (Journal journal = Journal.open(machine.sibling(), config.withReservedSpace(1L << 40))) {
+            final Appender appender = journal.appender();
+            machine.capacity(0);
+            requireSecret(StorageFullException.class, () -> {
+                while (true) {
+                    appender.append(PAYLOAD, 0, PAYLOAD.length);
+                }
+            });
+        }
         requireListenerToldNothing(2);
     }
 

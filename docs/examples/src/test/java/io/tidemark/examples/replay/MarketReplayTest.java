@@ -89,7 +89,12 @@ class MarketReplayTest {
             assertEquals(LINES, replay.run());
             final List<String> printed = new ArrayList<>();
             while (printed.size() < LINES) {
-                printed.add(tail.readLine());
+                final String line = tail.readLine();
+                if (line == null) {
+                    throw new AssertionError("ended after " + printed.size() + " lines with exit status "
+                            + tail.awaitExit() + " and the words: " + tail.err());
+                }
+                printed.add(line);
             }
             tail.terminate();
             printed.addAll(tail.readRest());
