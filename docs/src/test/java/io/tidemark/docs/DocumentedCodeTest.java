@@ -10,7 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,30 +22,16 @@ import org.junit.jupiter.api.Test;
 /** Every piece of Java in the pages is a piece of a source that is compiled, but for white space and {@code final}. */
 class DocumentedCodeTest {
 
-    private static final Path DOCS = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-    private static final Path EXAMPLES = DOCS.resolve("examples");
-    private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Path EXAMPLES = Page.DOCS.resolve("examples");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
-    private static List<Path> files(final Path directory, final String suffix) throws IOException {
+    private static List<Path> files(final Path directory) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
-            return paths.filter(path -> path.toString().endsWith(suffix))
-                    .filter(path ->
-                            !path.startsWith(DOCS.resolve("target")) && !path.startsWith(EXAMPLES.resolve("target")))
+            return paths.filter(path -> path.toString().endsWith(".java"))
                     .sorted()
                     .toList();
         }
-    }
-
-    private static List<Path> pages() throws IOException {
-        final List<Path> pages = new ArrayList<>(files(DOCS, ".md"));
-        for (final String name : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
-            final Path page = DOCS.resolveSibling(name);
-            if (Files.exists(page)) {
-                pages.add(page);
-            }
-        }
-        return pages;
     }
 
     private static String read(final Path path) {
@@ -58,22 +47,20 @@ class DocumentedCodeTest {
         return text.replaceAll("\\bfinal\\b", "").replaceAll("\\s", "");
     }
 
-    /** The pieces of Java in a page that no source contains. */
-    private static List<String> strangers(final String page, final List<String> sources) {
-        final List<String> strangers = new ArrayList<>();
-        final Matcher blocks = BLOCK.matcher(page);
-        while (blocks.find()) {
-            final String block = withoutSpace(blocks.group(1));
-            if (sources.stream().noneMatch(source -> source.contains(block))) {
-                strangers.add(blocks.group(1));
-            }
-        }
-        return strangers;
+    /** The pieces of Java in a page that no source contains. A whole file is compiled by the commands of its page. */
+    private static List<String> strangers(final Page page, final List<String> sources) {
+        return page.blocks("java").stream()
+                .filter(block -> block.values("file").isEmpty())
+                .filter(block -> sources.stream().noneMatch(source -> source.contains(withoutSpace(block.text()))))
+                .map(page::place)
+                .toList();
     }
 
     private static List<String> sources() throws IOException {
-        final List<Path> paths = new ArrayList<>(files(DOCS.resolve("src/main/java"), ".java"));
-        paths.addAll(files(EXAMPLES.resolve("src/main/java"), ".java"));
+        final List<Path> paths = new ArrayList<>(files(Page.DOCS.resolve("src/main/java")));
+        paths.addAll(files(EXAMPLES.resolve("src/main/java")));
+        // What only runs beside native code is an example in a test of that module.
+        paths.addAll(files(Page.PROJECT.resolve("native-sync/src/test/java")));
         return paths.stream().map(path -> withoutSpace(read(path))).toList();
     }
 
@@ -81,37 +68,58 @@ class DocumentedCodeTest {
     void pagesShouldShowOnlyCompiledCode() throws IOException {
         final List<String> sources = sources();
         int blocks = 0;
-        for (final Path page : pages()) {
-            final String text = read(page);
-            assertEquals(List.of(), strangers(text, sources), "Java in " + page + " that no example contains");
-            blocks += (int) BLOCK.matcher(text).results().count();
+        for (final Page page : Page.all()) {
+            assertEquals(List.of(), strangers(page, sources), "Java that no example contains");
+            blocks += page.blocks("java").size();
         }
-        assertTrue(blocks > 0, "no page shows any code: does the pattern still match?");
+        assertTrue(blocks > 0, "no page shows any code: are blocks still found?");
     }
 
     @Test
     void codeShouldBeNoticedWhenNoExampleContainsIt() throws IOException {
-        final String page = "text\n```java\nfinal Appender appender = journal.appenders();\n```\n";
-        assertEquals(1, strangers(page, sources()).size());
-        assertEquals(List.of(), strangers(page.replace("appenders()", "appender( )"), sources()));
+        final Path path = Page.DOCS.resolve("made-up.md");
+        final String text = "text\n```java\nfinal Appender appender = journal.appenders();\n```\n";
+        assertEquals(1, strangers(Page.of(path, text), sources()).size());
+        assertEquals(List.of(), strangers(Page.of(path, text.replace("appenders()", "appender( )")), sources()));
+    }
+
+    /** The anchors that code hosts make of headings. */
+    private static Set<String> anchors(final Page page) {
+        final Set<String> anchors = new HashSet<>();
+        HEADING.matcher(page.text())
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1")
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .forEach(anchors::add);
+        return anchors;
     }
 
     @Test
-    void linksShouldLeadToFilesThatAreThere() throws IOException {
-        for (final Path page : pages()) {
-            final Matcher links = LINK.matcher(read(page));
+    void linksShouldLeadToWhatIsThere() {
+        for (final Page page : Page.all()) {
+            final Matcher links = LINK.matcher(page.text());
             while (links.find()) {
-                final Path target = page.resolveSibling(links.group(1)).normalize();
+                final Path target = links.group(1).isEmpty()
+                        ? page.path()
+                        : page.path().resolveSibling(links.group(1)).normalize();
                 assertTrue(Files.exists(target), "dead link in " + page + ": " + links.group(1));
+                if (links.group(2) != null && target.toString().endsWith(".md")) {
+                    assertTrue(
+                            anchors(Page.read(target)).contains(links.group(2)),
+                            "dead anchor in " + page + ": " + links.group());
+                }
             }
         }
     }
 
     @Test
-    void pagesShouldBeFinished() throws IOException {
+    void pagesShouldBeFinished() {
         final Pattern unfinished = Pattern.compile("\\b(TODO|FIXME|TBD|XXX)\\b");
-        for (final Path page : pages()) {
-            assertFalse(unfinished.matcher(read(page)).find(), page.toString());
+        for (final Page page : Page.all()) {
+            assertFalse(unfinished.matcher(page.text()).find(), page.toString());
         }
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.journal.Journal;
+import io.tidemark.journal.JournalConfig;
 import io.tidemark.journal.MountedFileSystem;
 import io.tidemark.journal.spi.SystemCallException;
 import io.tidemark.journal.storage.DirectoryStorage;
@@ -48,6 +50,15 @@ class NativeSyncTest {
 
     private static MappedByteBuffer map(final FileChannel file) throws IOException {
         return file.map(FileChannel.MapMode.READ_WRITE, 0, LENGTH);
+    }
+
+    @Test
+    void journalShouldBecomeDurableByNativeCallsWhenItIsGivenThem() {
+        final JournalConfig config = JournalConfig.defaults().withStorageSync(NativeSync.load());
+        try (Journal journal = Journal.open(directory.resolve("journal"), config.withSegmentLength(1 << 16))) {
+            journal.appender().append(new byte[] {1}, 0, 1);
+            assertEquals(1, journal.flush());
+        }
     }
 
     @Test
