@@ -4,7 +4,6 @@ package io.tidemark.docs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -63,7 +62,7 @@ final class Terminal implements AutoCloseable {
                 }
             }
         } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+            // The shell was ended, and what it may have had to say is of no interest.
         } finally {
             synchronized (printed) {
                 ended = true;
