@@ -157,6 +157,14 @@ final class AppendQueue {
         return used <= unitCapacity / 2;
     }
 
+    /** Number of bytes that are claimed and not given back yet. Any thread; at most the capacity. */
+    int usedLength() {
+        // The consumer's counter first: the tail only grows, so what is used is not below 0.
+        final int consumed = (int) consumedUnits.getAcquire();
+        final int used = (int) tail.getVolatile() - consumed;
+        return Math.min(used, unitCapacity) << UNIT_SHIFT;
+    }
+
     /**
      * Takes all the room that is left or will be given back, so that no claim can succeed any more. Any thread, once.
      *

@@ -482,11 +482,7 @@ public final class Appender {
             throw Waiting.refused(engine, code);
         }
         Waiting.requireOtherThread(engine);
-        engine.backPressureWaits().increment();
-        idleStrategy.reset();
-        while (!queue.hasRoom() && !engine.hasFailed() && !engine.isClosing() && engine.stallProblem() == null) {
-            Waiting.idle(engine, idleStrategy);
-        }
+        Waiting.awaitRoom(engine, idleStrategy);
     }
 
     static void requireUserType(final int type) {

@@ -198,6 +198,7 @@ final class ArchiveAgent implements SignalledAgent {
                         + (cause == null ? "the archive has not confirmed it" : cause) + ": directory="
                         + engine.directory() + "; it is tried again",
                 cause == null ? new IllegalStateException("not confirmed") : cause);
+        engine.counters().problem();
         engine.news().offer(() -> engine.config().listener().onArchiveFailed(nextSegment(segment), problem));
         engine.keeperSignal().wake();
     }

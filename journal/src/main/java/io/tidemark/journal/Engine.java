@@ -10,7 +10,6 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
@@ -74,9 +73,9 @@ final class Engine {
     /** The first failure; it ends the instance. Set once by any thread. */
     private final AtomicReference<@Nullable JournalFailedException> failure = new AtomicReference<>();
 
-    private final LongAdder backPressureWaits = new LongAdder();
-    private final LongAdder standbyWaits = new LongAdder();
-    private final LongAdder listenerFailures = new LongAdder();
+    private final Counters counters = new Counters();
+    private final OpeningMoment opened;
+    private final TailerLimit tailerLimit;
 
     /** When closing must end, in ticker time; meaningful once closing. Written by the closer before {@link #closing}. */
     private long closeDeadlineNs;
@@ -123,6 +122,9 @@ final class Engine {
     /** The keeper is to look at the durable mark. Set by the sync agent, cleared by the keeper. */
     private volatile boolean markMoved;
 
+    /** The keeper looks at the counters now and then. Set by who counts something, cleared by the keeper. */
+    private volatile boolean counting;
+
     Engine(final JournalConfig config, final String directory, final Meta meta, final long lastSequence) {
         this.config = config;
         this.syncSignal = writesThenSyncs() ? writerSignal : new WakeSignal();
@@ -131,6 +133,8 @@ final class Engine {
         this.queue = new AppendQueue(config.queueLength(), lastSequence + 1);
         this.maxFrameLength =
                 Math.min(queue.maxClaimLength(), config.segmentLength() - SegmentLayout.HEADER_PAGE_LENGTH);
+        this.opened = OpeningMoment.now(config, lastSequence);
+        this.tailerLimit = new TailerLimit(directory, config.maxTailers());
         this.written = new PaddedSequence(lastSequence);
         this.durable = new DurableMark(lastSequence);
         this.head = new PaddedSequence(meta.head());
@@ -275,16 +279,32 @@ final class Engine {
         return keeperSignal;
     }
 
-    LongAdder backPressureWaits() {
-        return backPressureWaits;
+    Counters counters() {
+        return counters;
     }
 
-    LongAdder standbyWaits() {
-        return standbyWaits;
+    OpeningMoment opened() {
+        return opened;
     }
 
-    LongAdder listenerFailures() {
-        return listenerFailures;
+    TailerLimit tailerLimit() {
+        return tailerLimit;
+    }
+
+    /** Something was counted: the keeper is to look at it before long. Any thread; wakes it only if it did not know yet. */
+    void noteCounted() {
+        if (!counting) {
+            counting = true;
+            keeperSignal.wake();
+        }
+    }
+
+    boolean isCounting() {
+        return counting;
+    }
+
+    void clearCounting() {
+        counting = false;
     }
 
     /** Whether writer and sync agent share a thread. */
@@ -305,6 +325,7 @@ final class Engine {
                 cause);
         if (failure.compareAndSet(null, first)) {
             durable.end();
+            counters.problem();
             news.offer(() -> config.listener().onFailed(first));
             wakeAll();
         }

@@ -55,7 +55,7 @@ public final class Journal implements AutoCloseable {
     private Journal(final Storage storage, final JournalOpening opening, final JournalThreads threads) {
         this.storage = storage;
         this.engine = opening.engine();
-        this.reader = JournalReader.of(storage, engine.config().maxTailers());
+        this.reader = JournalReader.of(storage, engine.tailerLimit());
         this.threads = threads;
         this.recoveryReport = opening.report();
     }
@@ -402,12 +402,21 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
+     * What the journal has counted since it was opened. Also when it is closed.
+     *
+     * @return the counters, as they are now
+     */
+    public JournalCounters counters() {
+        return JournalCounters.of(engine);
+    }
+
+    /**
      * How often an append found the queue full and had to wait: the first sign of a disk that can't keep up.
      *
      * @return number of waits since opening
      */
     public long backPressureCount() {
-        return engine.backPressureWaits().sum();
+        return engine.counters().backPressureWaits();
     }
 
     /**
@@ -416,7 +425,7 @@ public final class Journal implements AutoCloseable {
      * @return number of waits since opening
      */
     public long standbyWaitCount() {
-        return engine.standbyWaits().sum();
+        return engine.counters().standbyWaits();
     }
 
     /**

@@ -283,7 +283,7 @@ public final class JournalConfig {
     }
 
     /**
-     * Sets who is told of recovery, rolls, slow forces and failure.
+     * Sets who is told of recovery, rolls, slow forces, back-pressure and failure.
      *
      * @param listener to be told
      * @return the changed configuration

@@ -34,6 +34,15 @@ public interface JournalListener {
     default void onSlowForce(final long durationNs) {}
 
     /**
+     * Appends had to wait for room in the append queue: the writer, or the disk below it, does not keep up. Told at most ten
+     * times a second, with what there was since it was told last. A wait that goes on is told before it ends.
+     *
+     * @param waitCount number of waits that began
+     * @param waitNs how long appends waited, of all threads together
+     */
+    default void onBackPressure(final long waitCount, final long waitNs) {}
+
+    /**
      * There is no room for another segment. Appends go on while the present one has room, and resume when there is room
      * again.
      *

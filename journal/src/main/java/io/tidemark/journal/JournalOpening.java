@@ -99,6 +99,7 @@ record JournalOpening(
             final StandbySupply supply = new StandbySupply(engine, storage, segment.number(), adoptable, spares);
             final KeeperAgent keeper = new KeeperAgent(
                     engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), supply);
+            keeper.publishCounters();
             keeper.index(result.positions().stream()
                     .filter(positions -> positions.segment() != segment.number())
                     .toList());

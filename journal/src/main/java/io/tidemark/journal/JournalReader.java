@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.storage.CountersFile;
 import io.tidemark.journal.storage.DirectoryStorage;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal from outside: in another process than its writer, or with no writer at all. Needs no lock and no right
@@ -29,11 +31,11 @@ public final class JournalReader {
     private final String directory;
     private final TailerLimit tailerLimit;
 
-    private JournalReader(final Storage storage, final int maxTailers) {
+    private JournalReader(final Storage storage, final TailerLimit tailerLimit) {
         this.storage = storage;
         this.index = new JournalIndex(storage);
         this.directory = storage.pathOf("");
-        this.tailerLimit = new TailerLimit(directory, maxTailers);
+        this.tailerLimit = tailerLimit;
     }
 
     /**
@@ -68,12 +70,12 @@ public final class JournalReader {
     }
 
     /** Reads what is open for writing in this process. */
-    static JournalReader of(final Storage storage, final int maxTailers) {
-        return new JournalReader(storage, maxTailers);
+    static JournalReader of(final Storage storage, final TailerLimit tailerLimit) {
+        return new JournalReader(storage, tailerLimit);
     }
 
     private static JournalReader open(final Storage storage, final int maxTailers) {
-        final JournalReader reader = new JournalReader(storage, maxTailers);
+        final JournalReader reader = new JournalReader(storage, new TailerLimit(storage.pathOf(""), maxTailers));
         StorageCall.run(reader.directory, () -> JournalFiles.listExisting(storage));
         return reader;
     }
@@ -341,6 +343,23 @@ public final class JournalReader {
      */
     public JournalStatus status() {
         return StorageCall.run(directory, () -> Verification.status(storage));
+    }
+
+    /**
+     * Tells what the writer has counted since it opened the journal, up to a tenth of a second ago; when it is gone, what it had
+     * counted then. Costs two small files to be read, and the writer nothing.
+     *
+     * @return the counters; null if the last opening left none, because there was no room for them, or they were deleted
+     * @throws NotAJournalException if there is no journal any more
+     * @throws CorruptJournalException if the meta file is damaged
+     * @throws StorageException if reading fails
+     */
+    public @Nullable JournalCounters counters() {
+        final long[] words = StorageCall.run(directory, () -> {
+            final Meta meta = Replay.readExistingMeta(storage);
+            return JournalCounters.ofOpening(meta.epoch(), CountersFile.read(storage, meta));
+        });
+        return words.length == 0 ? null : JournalCounters.ofFile(words);
     }
 
     /**

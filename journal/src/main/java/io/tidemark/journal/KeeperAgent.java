@@ -41,6 +41,7 @@ final class KeeperAgent implements SignalledAgent {
     private final StandbySupply supply;
     private final Truncation truncation;
     private final IndexKeeping index;
+    private final CounterKeeping counting;
     private final HeadGuard headGuard;
     private final Retention retention;
     private final @Nullable ArchiveProgress archiveProgress;
@@ -76,9 +77,15 @@ final class KeeperAgent implements SignalledAgent {
                 firstSegment,
                 archiveProgress == null ? () -> Long.MAX_VALUE : archiveProgress::confirmedBelow,
                 supply::takeOver);
+        this.counting = new CounterKeeping(engine);
         this.headGuard = new HeadGuard(engine, storage);
         this.retention = new Retention(engine, storage, firstSegment);
         this.seenDurable = meta.durableSequence();
+    }
+
+    /** Lets other processes see what is counted. Before the agent is started. */
+    void publishCounters() {
+        counting.publish(storage);
     }
 
     /** What opening has learnt of segments that are full. Before the agent is started. */
@@ -105,6 +112,7 @@ final class KeeperAgent implements SignalledAgent {
                 workCount += writeMark();
                 workCount += workCount == 0 ? index.write(truncation.firstSegment()) : 0;
             }
+            workCount += count();
             workCount += tellListener();
             if (engine.isClosing() && engine.writerEnded() && engine.syncEnded() && isArchiveOver()) {
                 throw new AgentTerminationException("journal is closed");
@@ -119,6 +127,17 @@ final class KeeperAgent implements SignalledAgent {
             engine.fail(e);
             return 1;
         }
+    }
+
+    /** Lets the counters be seen. */
+    private int count() {
+        final long mapped = supply.mappedCount(lastSegment.number());
+        engine.counters()
+                .holds(
+                        supply.nextSegmentNumber() - truncation.firstSegment(),
+                        supply.spareCount(),
+                        (mapped - 1) * engine.config().segmentLength() + lastSegment.length());
+        return counting.step(engine.nowNs());
     }
 
     /** A segment that is being archived is waited for as long as closing may take. */
@@ -282,7 +301,7 @@ final class KeeperAgent implements SignalledAgent {
                 item.run();
             } catch (final Throwable e) {
                 // Not every language checks its exceptions.
-                engine.listenerFailures().increment();
+                engine.counters().listenerFailed();
             }
             count++;
             item = engine.news().poll();
@@ -335,6 +354,7 @@ final class KeeperAgent implements SignalledAgent {
         }
         closeQuietly(problem, metaFile::close);
         closeQuietly(problem, engine::closeMarkFile);
+        closeQuietly(problem, counting::close);
         for (Segment segment = lastSegment; segment != null; segment = segment.nextAcquire()) {
             closeQuietly(problem, segment::unmap);
         }
@@ -387,7 +407,7 @@ final class KeeperAgent implements SignalledAgent {
         }
         final long nowNs = engine.nowNs();
         long limitNs = request == null ? retention.untilCheckNs(nowNs) : headGuard.untilRetryNs(nowNs);
-        limitNs = Math.min(limitNs, supply.untilWorkNs(nowNs));
+        limitNs = Math.min(limitNs, Math.min(supply.untilWorkNs(nowNs), counting.untilDueNs(nowNs)));
         if (engine.markMoved()) {
             limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
         }

@@ -41,6 +41,11 @@ final class Pins {
         pins.remove(pin);
     }
 
+    /** Number of pins. Any thread. */
+    synchronized int count() {
+        return pins.size();
+    }
+
     /**
      * Decides how far the head may go. Keeper only, which moves it there.
      *

@@ -114,6 +114,7 @@ final class Retention {
         final String words = String.valueOf(problem.getMessage());
         if (!words.equals(lastProblem)) {
             lastProblem = words;
+            engine.counters().problem();
             engine.news().offer(() -> engine.config().listener().onRetentionProblem(problem));
         }
     }

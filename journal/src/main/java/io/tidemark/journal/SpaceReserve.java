@@ -96,6 +96,7 @@ final class SpaceReserve {
                     "storage is nearly full: " + words + ": directory=" + engine.directory()
                             + "; make room, the journal goes on by itself",
                     new IOException(words));
+            engine.counters().problem();
             engine.news().offer(() -> engine.config().listener().onStorageFull(problem));
             engine.reserveProblem(problem);
         }

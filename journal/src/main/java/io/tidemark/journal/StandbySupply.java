@@ -95,6 +95,15 @@ final class StandbySupply {
         return nextSegmentNumber;
     }
 
+    /** How many segments are mapped, from the given one on. */
+    long mappedCount(final long firstMapped) {
+        return nextSegmentNumber - adoptable.size() - firstMapped;
+    }
+
+    int spareCount() {
+        return spares.count();
+    }
+
     /** A segment is full and forced. */
     void noteFull() {
         final long nowNs = engine.nowNs();
@@ -213,6 +222,7 @@ final class StandbySupply {
                         + "; make room, the journal goes on by itself",
                 cause);
         if (retryDelayNs == 0) {
+            engine.counters().problem();
             engine.news().offer(() -> engine.config().listener().onStorageFull(problem));
         }
         spares.keep(0);

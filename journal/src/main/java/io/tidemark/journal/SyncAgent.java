@@ -136,6 +136,7 @@ final class SyncAgent implements SignalledAgent {
         forceStartNs = engine.nowNs();
         segment.force(end);
         final long durationNs = engine.nowNs() - forceStartNs;
+        engine.counters().forced(durationNs, durationNs > slowForceNs);
         if (durationNs > slowForceNs) {
             engine.news().offer(() -> engine.config().listener().onSlowForce(durationNs));
             engine.keeperSignal().wake();
@@ -143,6 +144,7 @@ final class SyncAgent implements SignalledAgent {
     }
 
     private void raise(final long sequence) {
+        engine.counters().becameDurable(sequence - durable);
         durable = sequence;
         if (pendingSequence <= sequence) {
             pendingSequence = sequence;
@@ -164,7 +166,7 @@ final class SyncAgent implements SignalledAgent {
         } catch (final Throwable e) {
             // What a listener throws is passed over, as it says: it must not end the journal. Not every language checks
             // its exceptions.
-            engine.listenerFailures().increment();
+            engine.counters().listenerFailed();
         }
     }
 

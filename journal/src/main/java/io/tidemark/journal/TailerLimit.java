@@ -36,6 +36,11 @@ final class TailerLimit {
         }
     }
 
+    /** How many tailers are open. Any thread. */
+    int openCount() {
+        return count.get();
+    }
+
     /** Gives the place of a tailer back. */
     void release() {
         count.decrementAndGet();

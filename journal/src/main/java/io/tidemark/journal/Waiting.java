@@ -63,8 +63,31 @@ final class Waiting {
         return engine.durable().get() >= sequence;
     }
 
+    /** Waits until there is room in the queue, or no sense in waiting for it. */
+    static void awaitRoom(final Engine engine, final IdleStrategy idleStrategy) {
+        final Counters counters = engine.counters();
+        counters.waitsForRoom();
+        engine.noteCounted();
+        idleStrategy.reset();
+        long startNs = engine.nowNs();
+        while (!engine.queue().hasRoom()
+                && !engine.hasFailed()
+                && !engine.isClosing()
+                && engine.stallProblem() == null) {
+            idle(engine, idleStrategy);
+            final long nowNs = engine.nowNs();
+            if (nowNs - startNs > CounterKeeping.INTERVAL_NS) {
+                // A wait that goes on for long is seen before it ends.
+                counters.waitedForRoom(nowNs - startNs);
+                engine.noteCounted();
+                startNs = nowNs;
+            }
+        }
+        counters.waitedForRoom(engine.nowNs() - startNs);
+    }
+
     /** Waits a little for room in the queue. */
-    static void idle(final Engine engine, final IdleStrategy idleStrategy) {
+    private static void idle(final Engine engine, final IdleStrategy idleStrategy) {
         final Runnable work = engine.workWhileWaiting();
         if (work == null) {
             idleStrategy.idle();

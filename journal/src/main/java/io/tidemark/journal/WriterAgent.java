@@ -50,6 +50,7 @@ final class WriterAgent implements SignalledAgent {
     private long nextSequence;
     private long lastTimestampNs;
     private boolean rolled;
+    private long standbyWaitStartNs;
     private long uncommittedParkNs = UNCOMMITTED_PARK_MIN_NS;
 
     WriterAgent(final Engine engine, final SyncAgent sync, final Segment segment) {
@@ -150,9 +151,11 @@ final class WriterAgent implements SignalledAgent {
             length += claimLength;
             claimLength = length < RUN_LENGTH && length < bytesToEnd ? claimLength(start + length) : 0;
         }
+        final int recordCount = (int) (nextSequence - firstSequence);
+        engine.counters().ran(recordCount, length);
         publish(start, length);
         queue.consume(length, nextSequence);
-        return (int) (nextSequence - firstSequence);
+        return recordCount;
     }
 
     /** Fills in what the appender could not know, in each frame of a claim. */
@@ -181,6 +184,8 @@ final class WriterAgent implements SignalledAgent {
         } else {
             sync.wakeIfDue(nextSequence - 1, offset);
         }
+        // Behind the volatile store, so that the keeper, when it ceases to look, and this do not miss each other.
+        engine.noteCounted();
     }
 
     /** Copies completed frames to the end of the segment, the first word last. */
@@ -208,12 +213,18 @@ final class WriterAgent implements SignalledAgent {
         if (standby == null) {
             if (!engine.isWaitingForStandby()) {
                 engine.waitingForStandby(true);
-                engine.standbyWaits().increment();
+                standbyWaitStartNs = engine.nowNs();
+                engine.counters().waitsForStandby();
+                engine.noteCounted();
                 engine.keeperSignal().wake();
             }
             return false;
         }
-        engine.waitingForStandby(false);
+        if (engine.isWaitingForStandby()) {
+            engine.waitingForStandby(false);
+            engine.counters().waitedForStandby(engine.nowNs() - standbyWaitStartNs);
+        }
+        engine.counters().rolled();
         if (segment.length() - offset >= FrameLayout.HEADER_LENGTH) {
             storeSeal();
         }

@@ -60,6 +60,8 @@ class ArchitectureTest {
             "Journal",
             "JournalClosedException",
             "JournalConfig",
+            "JournalCounters",
+            "JournalCounters$State",
             "JournalException",
             "JournalFailedException",
             "JournalListener",

@@ -236,6 +236,9 @@ class FailStopTest {
         SimulatedJournal.settle(journal);
         SimulatedJournal.pass(Duration.ofSeconds(1));
         SimulatedJournal.settle(journal);
+        // Once more: the keeper looks at the counters until it finds nothing new.
+        SimulatedJournal.pass(Duration.ofSeconds(1));
+        SimulatedJournal.settle(journal);
         journal.invokers().forEach(invoker -> {
             final SignalledAgent agent = (SignalledAgent) invoker.agent();
             assertEquals(Long.MAX_VALUE, agent.parkLimitNs(), agent.roleName());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.format.CountersLayout;
 import io.tidemark.journal.format.DurableLag;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
@@ -47,6 +48,7 @@ class FormatDocTest {
             SegmentLayout.class,
             MetaLayout.class,
             MarkLayout.class,
+            CountersLayout.class,
             PositionLayout.class,
             IndexLayout.class,
             IndexBlockLayout.class);
@@ -55,6 +57,7 @@ class FormatDocTest {
             SegmentLayout.class,
             MetaLayout.class,
             MarkLayout.class,
+            CountersLayout.class,
             PositionLayout.class,
             IndexLayout.class,
             IndexBlockLayout.class,
@@ -120,7 +123,11 @@ class FormatDocTest {
         if (layout == IndexBlockLayout.class) {
             assertEquals(IndexBlockLayout.HEADER_LENGTH, end, "length in front of the entries");
         }
-        final boolean isPage = layout != FrameLayout.class && layout != IndexBlockLayout.class;
+        if (layout == CountersLayout.class) {
+            assertEquals(CountersLayout.SLOT_LENGTH, end, "length of a slot");
+        }
+        final boolean isPage =
+                layout != FrameLayout.class && layout != IndexBlockLayout.class && layout != CountersLayout.class;
         final Matcher rest =
                 Pattern.compile("\\| +zero up to (\\d+) +\\| +" + end + "\\n").matcher(page);
         assertEquals(isPage, rest.find(), layout + " ends at " + end);

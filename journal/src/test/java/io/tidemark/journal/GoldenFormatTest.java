@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +159,23 @@ class GoldenFormatTest {
             assertEquals(7, named.passedSequence(), WHAT_TO_DO);
             assertEquals(8, named.tailer().nextSequence(), WHAT_TO_DO);
         }
+    }
+
+    @Test
+    void keptCountersShouldTellWhatTheyToldThen() throws IOException {
+        final JournalCounters counters = Objects.requireNonNull(
+                JournalReader.open(storageWith(GoldenJournal.COUNTED.kept())).counters(), WHAT_TO_DO);
+        assertEquals(JournalCounters.State.CLOSED, counters.state(), WHAT_TO_DO);
+        assertEquals(4_711, counters.processId(), WHAT_TO_DO);
+        assertEquals(1, counters.epoch(), WHAT_TO_DO);
+        assertEquals(103, counters.appendedCount(), WHAT_TO_DO);
+        assertEquals(103, counters.durableSequence(), WHAT_TO_DO);
+        assertEquals(100 * 1_032 + 48 + 56 + 64, counters.writtenBytes(), WHAT_TO_DO);
+        assertEquals(101, counters.runCount(), WHAT_TO_DO);
+        assertEquals(3, counters.longestRun(), WHAT_TO_DO);
+        assertEquals(1, counters.rollCount(), WHAT_TO_DO);
+        assertEquals(3, counters.segmentCount(), WHAT_TO_DO);
+        assertEquals(64 << 10, counters.queueLength(), WHAT_TO_DO);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.CountersLayout;
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.SimulatedStorage;
@@ -158,6 +159,22 @@ enum GoldenJournal {
             }
             script.close();
         }
+    },
+
+    /** A journal whose counters were kept: appends, forces and rolls, and a clean close. */
+    COUNTED("v1/counted") {
+        @Override
+        void write(final Script script) {
+            script.keepsCounters = true;
+            script.open();
+            for (int i = 0; i < 100; i++) {
+                script.append(0, 1_000);
+                script.settle();
+            }
+            script.flush();
+            script.appendBatch(10, 20, 30);
+            script.close();
+        }
     };
 
     private final String path;
@@ -233,6 +250,7 @@ enum GoldenJournal {
         private long nowNs = BEGIN_NS;
         private long nextSequence = 1;
         private boolean keepsIndex;
+        private boolean keepsCounters;
         private Journal journal;
         private Appender appender;
 
@@ -339,8 +357,28 @@ enum GoldenJournal {
                 if (isKept || (keepsIndex && name.equals(FileNames.INDEX))) {
                     files.put(name, storage.contents(name));
                 }
+                if (keepsCounters && name.equals(FileNames.COUNTERS)) {
+                    files.put(name, ofKnownProcess(storage.contents(name)));
+                }
             }
             return files;
+        }
+
+        /** What differs from process to process is not worth keeping. */
+        private static byte[] ofKnownProcess(final byte... contents) {
+            final ByteBuffer file = ByteBuffer.allocateDirect(contents.length).put(0, contents);
+            for (int offset = 0; offset < contents.length; offset += CountersLayout.SLOT_LENGTH) {
+                final ByteBuffer slot = file.slice(offset, CountersLayout.SLOT_LENGTH);
+                final long[] words = CountersLayout.words();
+                if (CountersLayout.read(slot, ID_HIGH, ID_LOW, words)) {
+                    words[CountersLayout.index(CountersLayout.PROCESS_ID_OFFSET)] = 4_711;
+                    words[CountersLayout.index(CountersLayout.PROCESS_STARTED_OFFSET)] = BEGIN_NS;
+                    CountersLayout.write(slot, words);
+                }
+            }
+            final byte[] known = new byte[contents.length];
+            file.get(0, known);
+            return known;
         }
 
         private void keep(final int type, final byte... payload) {

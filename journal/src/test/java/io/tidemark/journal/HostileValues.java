@@ -84,6 +84,9 @@ final class HostileValues {
         if (type == String[].class) {
             return Arrays.asList(null, new String[0], new String[] {"a", null}, new String[] {"a", "../b"});
         }
+        if (type == double.class) {
+            return Arrays.asList(-1.0, -0.0, 0.0, 50.0, 100.0, 100.1, Double.NaN, Double.POSITIVE_INFINITY);
+        }
         if (type == Visibility.class) {
             return Arrays.asList(null, Visibility.WRITTEN, Visibility.DURABLE);
         }
@@ -138,6 +141,9 @@ final class HostileValues {
         }
         if (type == SyncPolicy.class) {
             return Arrays.asList(null, SyncPolicy.always());
+        }
+        if (type == JournalCounters.class) {
+            return Arrays.asList(null, closedJournal().counters());
         }
         if (type == Journal.class) {
             return Arrays.asList(null, closedJournal());

@@ -154,6 +154,9 @@ final class HostileWorld implements AutoCloseable {
             namedReader = JournalReader.open(machine.sibling()).named("target");
             return namedReader;
         }
+        if (type == JournalCounters.class) {
+            return journal.counters();
+        }
         if (type == Pin.class) {
             return journal.pin(Math.max(1, journal.headSequence()));
         }

@@ -15,6 +15,9 @@ public final class FileNames {
     /** Tells other processes how far the journal is durable; a cache, see {@link MarkLayout}. */
     public static final String MARK = "journal.mark";
 
+    /** Tells what the writer is doing, and did last; a cache, see {@link CountersLayout}. */
+    public static final String COUNTERS = "journal.counters";
+
     /**
      * Locked byte by byte: the first by whoever moves the head or takes up a name, the others each for a name of a reader. It
      * is empty, and opened for nothing else.
@@ -29,6 +32,7 @@ public final class FileNames {
 
     /** Longest name of a reader. */
     public static final int MAX_READER_NAME_LENGTH = 64;
+
     /** Tells where in the segments some frames begin; a cache, see {@link IndexLayout}. */
     public static final String INDEX = "journal.index";
 
@@ -118,7 +122,7 @@ public final class FileNames {
      * @return whether nothing is lost with it
      */
     public static boolean isCache(final String name) {
-        return name.equals(MARK) || name.equals(INDEX) || name.equals(READERS);
+        return name.equals(MARK) || name.equals(COUNTERS) || name.equals(INDEX) || name.equals(READERS);
     }
 
     /**
