@@ -26,6 +26,8 @@ final class JournalScan implements Closeable {
     private final Storage storage;
     private final Meta meta;
 
+    private final ReadAhead readAhead;
+
     private SegmentReader reader;
     private int offset;
     private long nextSequence;
@@ -71,7 +73,9 @@ final class JournalScan implements Closeable {
             final int firstOffset) {
         this.storage = storage;
         this.meta = meta;
+        this.readAhead = new ReadAhead(storage);
         this.reader = reader;
+        reader.readAhead(readAhead);
         this.offset = firstOffset;
         this.nextSequence = firstSequence;
         this.segmentFirstSequence = firstSequence;
@@ -85,7 +89,7 @@ final class JournalScan implements Closeable {
      */
     boolean advance() throws IOException {
         while (true) {
-            verdict = reader.judge(offset, nextSequence, epoch);
+            verdict = reader.judgeNext(offset, nextSequence, epoch);
             if (verdict == FrameVerdict.WHOLE) {
                 if (take()) {
                     return true;
@@ -155,6 +159,7 @@ final class JournalScan implements Closeable {
         }
         final SegmentReader left = reader;
         reader = next;
+        next.readAhead(readAhead);
         left.close();
         offset = SegmentLayout.HEADER_PAGE_LENGTH;
         frameOffset = offset;
@@ -257,6 +262,7 @@ final class JournalScan implements Closeable {
 
     @Override
     public void close() throws IOException {
+        readAhead.close();
         reader.close();
     }
 }

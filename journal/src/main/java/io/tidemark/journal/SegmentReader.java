@@ -45,8 +45,22 @@ final class SegmentReader implements Closeable {
     /** For another look at the header; null until there was one. */
     private @Nullable ByteBuffer headerPage;
 
+    /** What was read by this reader itself: {@link #window} is this, or one that was read ahead. */
+    private ByteBuffer ownWindow;
+
+    private ByteBuffer ownReadOnlyWindow;
+
     private int windowStart;
     private int windowEnd;
+
+    /** Reads ahead for a scan; null for who looks at a place. */
+    private @Nullable ReadAhead readAhead;
+
+    /** The window in use, if it was read ahead and its checksums are still being computed there. */
+    private @Nullable ReadAheadWindow windowAhead;
+
+    /** Offset in the segment up to which the frames in the window are known to be sound. */
+    private int soundEnd;
 
     /** How much is read at a time, and at most: all that the window holds, or little at first, where that may be enough. */
     private int readLength;
@@ -68,11 +82,13 @@ final class SegmentReader implements Closeable {
         this.readLength = window.capacity();
         this.maxReadLength = firstReadLength == WINDOW_LENGTH ? readLength : WINDOW_LENGTH;
         this.readOnlyWindow = window.asReadOnlyBuffer();
+        this.ownWindow = window;
+        this.ownReadOnlyWindow = readOnlyWindow;
         this.header = headerIsLost ? substitute(number, meta) : readHeader(number, meta, sequence);
         check.segment(header);
     }
 
-    private static ByteBuffer newWindow(final int length) {
+    static ByteBuffer newWindow(final int length) {
         return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
     }
 
@@ -313,6 +329,42 @@ final class SegmentReader implements Closeable {
         return verdict;
     }
 
+    /**
+     * Like {@link #judge}, and takes the checksum for granted where it was found right when the frame was read ahead.
+     *
+     * @param offset in the segment, a multiple of 8
+     * @param expectedSequence that the next frame must carry
+     * @param lowestEpoch epoch of the frame before
+     * @return the verdict, never {@link FrameVerdict#MORE_NEEDED}
+     * @throws IOException if reading failed
+     */
+    FrameVerdict judgeNext(final int offset, final long expectedSequence, final int lowestEpoch) throws IOException {
+        if (offset >= windowStart
+                && offset < windowEnd
+                && isKnownSound(offset)
+                && FrameCheck.checkSound(window, offset - windowStart, expectedSequence, lowestEpoch)
+                        == FrameVerdict.WHOLE) {
+            return FrameVerdict.WHOLE;
+        }
+        return judge(offset, expectedSequence, lowestEpoch);
+    }
+
+    private boolean isKnownSound(final int offset) {
+        if (offset < soundEnd) {
+            return true;
+        }
+        final ReadAheadWindow ahead = windowAhead;
+        if (ahead == null) {
+            return false;
+        }
+        soundEnd = ahead.soundEnd(offset);
+        if (offset < soundEnd) {
+            return true;
+        }
+        windowAhead = null;
+        return false;
+    }
+
     private FrameVerdict judgeWindow(final int offset, final long expectedSequence, final int lowestEpoch)
             throws IOException {
         requireHeader(offset);
@@ -355,8 +407,28 @@ final class SegmentReader implements Closeable {
     /** Reads until a range lies in the window. The range must not go beyond the segment. */
     void require(final int offset, final int byteCount) throws IOException {
         if (offset < windowStart || offset + byteCount > windowEnd) {
-            load(offset, byteCount);
+            takeAheadOrLoad(offset, byteCount);
         }
+    }
+
+    /** Lets a scan's thread read ahead of this reader. */
+    void readAhead(final ReadAhead ahead) {
+        readAhead = ahead;
+    }
+
+    private void takeAheadOrLoad(final int offset, final int byteCount) throws IOException {
+        final ReadAheadWindow next = readAhead == null ? null : readAhead.next(header, offset);
+        if (next == null || next.end() - offset < byteCount) {
+            load(offset, byteCount);
+            return;
+        }
+        window = next.bytes();
+        readOnlyWindow = next.readOnlyBytes();
+        windowStart = next.start();
+        windowEnd = next.end();
+        windowAhead = next;
+        soundEnd = 0;
+        window.clear();
     }
 
     /**
@@ -394,10 +466,14 @@ final class SegmentReader implements Closeable {
 
     private void load(final int offset, final int byteCount) throws IOException {
         final int wanted = Math.min(Math.max(byteCount, readLength), length() - offset);
-        if (wanted > window.capacity()) {
-            window = newWindow(wanted);
-            readOnlyWindow = window.asReadOnlyBuffer();
+        if (wanted > ownWindow.capacity()) {
+            ownWindow = newWindow(wanted);
+            ownReadOnlyWindow = ownWindow.asReadOnlyBuffer();
         }
+        window = ownWindow;
+        readOnlyWindow = ownReadOnlyWindow;
+        windowAhead = null;
+        soundEnd = 0;
         readLength = Math.min(maxReadLength, 2 * readLength);
         window.clear().limit(wanted);
         final int found = file.read(window, offset);

@@ -115,6 +115,33 @@ public final class FrameCheck {
         return checksumMatches(window, offset, word) ? FrameVerdict.WHOLE : FrameVerdict.BAD_CHECKSUM;
     }
 
+    /**
+     * Tells whether the bytes have the checksum that a frame at this place must have, and nothing else of it.
+     *
+     * @param window a direct buffer that holds all that the length of the frame says; its position and limit are changed
+     * @param offset in the window, a multiple of 8
+     * @return true if the checksum is right
+     */
+    public boolean isSound(final ByteBuffer window, final int offset) {
+        window.clear();
+        return checksumMatches(window, offset, FrameLayout.word(window, offset));
+    }
+
+    /**
+     * Judges a frame that was found {@linkplain #isSound sound}.
+     *
+     * @param window a direct buffer that holds the frame; its position and limit are changed
+     * @param offset in the window, a multiple of 8
+     * @param expectedSequence that the next frame must carry
+     * @param lowestEpoch epoch of the frame before
+     * @return the verdict that {@link #check} would give
+     */
+    public static FrameVerdict checkSound(
+            final ByteBuffer window, final int offset, final long expectedSequence, final int lowestEpoch) {
+        window.clear();
+        return judgeWhole(window, offset, expectedSequence, lowestEpoch);
+    }
+
     private static FrameVerdict judgeWhole(
             final ByteBuffer window, final int offset, final long expectedSequence, final int lowestEpoch) {
         if (isStale(FrameLayout.epoch(window, offset), lowestEpoch)) {
