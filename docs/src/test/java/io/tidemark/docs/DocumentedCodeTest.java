@@ -59,6 +59,7 @@ class DocumentedCodeTest {
     private static List<String> sources() throws IOException {
         final List<Path> paths = new ArrayList<>(files(Page.DOCS.resolve("src/main/java")));
         paths.addAll(files(EXAMPLES.resolve("src/main/java")));
+        paths.addAll(files(Page.DOCS.resolve("src/test/java/io/tidemark/docs/embedding")));
         // What only runs beside native code is an example in a test of that module.
         paths.addAll(files(Page.PROJECT.resolve("native-sync/src/test/java")));
         return paths.stream().map(path -> withoutSpace(read(path))).toList();

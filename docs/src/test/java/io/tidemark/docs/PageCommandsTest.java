@@ -41,7 +41,7 @@ class PageCommandsTest {
                 for (final String name : block.values("file")) {
                     Files.writeString(root.resolve(name), block.text());
                 }
-                if (!block.is("sh") || block.isMarked("shown")) {
+                if (!block.is("sh") || block.isMarked("shown") || isForLaterJava(block)) {
                     continue;
                 }
                 if (block.isMarked("terminal=2")) {
@@ -74,6 +74,11 @@ class PageCommandsTest {
             }
         }
         return problems;
+    }
+
+    private static boolean isForLaterJava(final Page.Block block) {
+        return block.values("jdk").stream()
+                .anyMatch(feature -> Runtime.version().feature() < Integer.parseInt(feature));
     }
 
     /** The output that stands behind a block of commands; none if nothing is to be printed. */
@@ -175,6 +180,12 @@ class PageCommandsTest {
         assertThrows(
                 AssertionError.class,
                 () -> problemsOf("```sh", commands, "```", "```text varies=\"[0-9]+ ns\"", "took 4 ms", "…", "```"));
+    }
+
+    @Test
+    void commandsForALaterJavaShouldBeLeftOut() throws IOException, InterruptedException {
+        assertEquals(List.of(), problemsOf("```sh jdk=999", "exit 1", "```", "```text", "never seen", "```"));
+        assertEquals(1, problemsOf("```sh jdk=17", "echo seen", "```").size());
     }
 
     @Test
