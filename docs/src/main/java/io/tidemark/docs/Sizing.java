@@ -34,7 +34,8 @@ public final class Sizing {
 
     static JournalConfig keeping(final SegmentArchive archive) {
         return JournalConfig.defaults()
-                .withRetention(RetentionPolicy.keepAll().withMaxAge(Duration.ofDays(7)).withMaxBytes(1L << 40))
+                .withRetention(
+                        RetentionPolicy.keepAll().withMaxAge(Duration.ofDays(7)).withMaxBytes(1L << 40))
                 .withArchive(archive);
     }
 }

@@ -83,7 +83,8 @@ class EmbeddingTest {
             feed.add(ByteBuffer.allocate(8));
             feeding.invoke();
         });
-        assertEquals(101, JournalReader.open(directory).replay(1, (sequence, time, type, buffer, offset, length) -> {}));
+        assertEquals(
+                101, JournalReader.open(directory).replay(1, (sequence, time, type, buffer, offset, length) -> {}));
     }
 
     private void rethrow(final Throwable thrown) {
