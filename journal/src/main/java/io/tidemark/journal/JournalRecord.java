@@ -29,6 +29,11 @@ public record JournalRecord(long sequence, long timestampNs, int type, ByteBuffe
                 .flip();
     }
 
+    /**
+     * The bytes.
+     *
+     * @return a buffer of its own for each call, read-only and little-endian, from the first byte to the last
+     */
     @Override
     public ByteBuffer payload() {
         return payload.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
