@@ -116,6 +116,24 @@ class DocumentedCodeTest {
         }
     }
 
+    /** The opening comment of the engine's package is its tour; what it names must be there. */
+    @Test
+    void tourShouldNameClassesThatAreThere() throws IOException {
+        final Path engine = Page.PROJECT.resolve("journal/src/main/java/io/tidemark/journal");
+        final List<String> names = Pattern.compile("\\{@code ([A-Z]\\w+)}")
+                .matcher(Files.readString(engine.resolve("package-info.java")))
+                .results()
+                .map(name -> name.group(1))
+                .toList();
+        assertTrue(names.size() > 30, "the tour has become short: " + names);
+        assertEquals(
+                List.of(),
+                names.stream()
+                        .filter(name -> !Files.exists(engine.resolve(name + ".java")))
+                        .toList(),
+                "named, and not there");
+    }
+
     @Test
     void pagesShouldBeFinished() {
         final Pattern unfinished = Pattern.compile("\\b(TODO|FIXME|TBD|XXX)\\b");

@@ -18,6 +18,7 @@
  * A {@link io.tidemark.journal.Tailer} follows, from inside or outside; a {@link io.tidemark.journal.NamedReader} keeps its
  * position in the directory.
  * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
+ * {@link io.tidemark.journal.JournalListener} and {@link io.tidemark.journal.JournalCounters} tell what happens.
  *
  * <p><b>The way of a record:</b>
  *
@@ -35,13 +36,22 @@
  * </ol>
  *
  * <p><b>Threads:</b> every mutable field has one owning thread, which its class names. Data flows one way; what flows back
- * are two numbers, written and durable, and the room in the queue. The agents are Agrona agents: run by threads of the
- * journal, by a thread of the user, or stepped by a test.
+ * are two numbers, written and durable, and the room in the queue. {@code Engine} is what the threads share, and says of each
+ * field who writes it. The agents are Agrona agents: run by {@code JournalThreads}, by a thread of the user, or stepped by a
+ * test; where each append waits for its force, {@code WriteThenSyncAgent} runs two of them on one thread.
  *
  * <p><b>Coming back:</b> {@code JournalOpening} takes the lock and lets {@code Recovery} find the end of the journal. A
  * {@code JournalScan} walks the chain of frames, {@code JournalTail} judges where it breaks off, and {@code RecoveryCase} is
  * the table that decides. {@code TailSearch} looks behind the break for frames that prove what had been durable: that is how
- * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way.
+ * corruption is told from a torn tail. {@code Replay} and {@code Verification} walk the same way, by positional reads of a
+ * {@code SegmentReader}; where one reads much in a row, {@code ReadAhead} lets a second thread help.
+ *
+ * <p><b>Following:</b> a tailer goes through mapped segments: {@code TailerChain} stands at the word of the next frame, and
+ * {@code TailedSegment} is what it has mapped. How far it may go is told by {@code EngineMarks} in the writing process, by
+ * {@code PublishedMarks} in others.
+ *
+ * <p><b>Finding a place:</b> {@code StartSearch} goes to a sequence or a time through {@code JournalIndex}, which is never believed
+ * before the frame was seen, or through the segments themselves. {@code IndexKeeping} writes the index when nothing else is to do.
  *
  * <p><b>Letting go:</b> a {@link io.tidemark.journal.Checkpoint} says that the user's data holds what the journal holds. The
  * keeper then moves the head durably, and {@code Truncation} lets the segments before it go, one by one: their files are used
@@ -56,6 +66,9 @@
  *
  * <p><b>Failure:</b> the first failure of a force, or of anything else that durability rests on, ends the instance: waiters
  * get the cause, the durable mark freezes, and only opening again goes on, with what is on the disk.
+ *
+ * <p><b>Counting:</b> agents count in {@code Counters}, each in a row of its own, and {@code CounterKeeping} brings that to a
+ * mapped file, which other processes read. No decision rests on it.
  *
  * <p><b>Below:</b> {@link io.tidemark.journal.storage} is the seam to the operating system,
  * {@link io.tidemark.journal.format} the meaning of the bytes.
