@@ -91,7 +91,7 @@ final class Checkout {
         Files.writeString(
                 java,
                 "#!/bin/sh\nexec '" + home.resolve("bin/java")
-                        + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto \"$@\"\n");
+                        + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \"$@\"\n");
         executable(java);
         Files.copy(home.resolve("release"), root.resolve("jdk/release"));
     }
