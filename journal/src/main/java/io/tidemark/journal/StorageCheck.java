@@ -42,7 +42,17 @@ public final class StorageCheck {
         /** Another machine's: neither locks nor mapped files are reliable there. */
         NETWORK,
         /** Not known to this version. */
-        UNKNOWN
+        UNKNOWN;
+
+        /**
+         * The kind of a file system.
+         *
+         * @param type of the file system, as the system calls it, such as "ext4"
+         * @return the kind; {@link #UNKNOWN} if this version does not know it
+         */
+        public static Kind of(final String type) {
+            return kindOf(type);
+        }
     }
 
     private static final Map<Kind, List<String>> TYPES = Map.of(

@@ -125,8 +125,21 @@ class ArchitectureTest {
      * Parts of the command line that touch files which are no journal's: the directory of the demonstration, the bare disk
      * beside which it measures, and the descriptors of standard output and error.
      */
-    private static final Set<String> COMMANDS_THAT_LOOK_AROUND =
-            Set.of("DemoDirectory", "DurableAppendRun", "OutputBuffer", "Streams");
+    private static final Set<String> COMMANDS_THAT_LOOK_AROUND = Set.of(
+            "DemoDirectory",
+            "DirectoryChecks",
+            "DumpCommand",
+            "DumpedFile",
+            "DurableAppendRun",
+            "JournalChecks",
+            "LockHolders",
+            "MachineChecks",
+            "OutputBuffer",
+            "Streams");
+
+    /** Parts of the command line that show or judge bytes as they lie in the files, and so need to know how they are laid out. */
+    private static final Set<String> COMMANDS_THAT_READ_BYTES =
+            Set.of("DirectoryChecks", "DoctorCommand", "DumpCommand", "DumpedFrames", "DumpedPages", "JournalChecks");
 
     /** Each wall, with what it keeps out. A rule is immutable, but does not say so. */
     @SuppressWarnings("ImmutableEnumChecker")
@@ -156,6 +169,9 @@ class ArchitectureTest {
         THE_COMMAND_LINE_USES_THE_FACE(noClasses()
                 .that()
                 .resideInAPackage(CLI + "..")
+                .and(not(describe(
+                        "what reads bytes as they lie",
+                        type -> COMMANDS_THAT_READ_BYTES.contains(type.getSimpleName()))))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(STORAGE, FORMAT)
                         .or(describe(

@@ -31,6 +31,12 @@ final class ExitCode {
     /** Of {@code storage-check}: no place for a journal. */
     static final int NOT_SUITABLE = 3;
 
+    /** Of {@code doctor}: the journal works, but not for long, or not as promised. */
+    static final int DOUBTFUL = 1;
+
+    /** Of {@code doctor}: the journal can't be opened, or is not what it was. */
+    static final int IN_TROUBLE = 2;
+
     private ExitCode() {}
 
     static int of(final Throwable problem) {

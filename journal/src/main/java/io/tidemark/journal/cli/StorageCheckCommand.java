@@ -153,12 +153,13 @@ final class StorageCheckCommand implements Callable<Integer> {
 
     private void printJson(final StorageCheck check) {
         final String calls = check.calls().stream()
-                .map(call -> "{\"purpose\":" + quoted(call.purpose()) + ",\"call\":" + quoted(call.call())
-                        + ",\"guarantee\":" + quoted(call.guarantee()) + "}")
+                .map(call -> "{\"purpose\":" + JsonText.quoted(call.purpose()) + ",\"call\":"
+                        + JsonText.quoted(call.call()) + ",\"guarantee\":" + JsonText.quoted(call.guarantee()) + "}")
                 .collect(Collectors.joining(",", "[", "]"));
-        streams.println("{\"fileSystem\":" + quoted(check.fileSystem()) + ",\"kind\":"
-                + quoted(check.kind().name().toLowerCase(Locale.ROOT)) + ",\"sync\":" + quoted(check.syncName())
-                + ",\"whyJava\":" + (whyJava == null ? "null" : quoted(whyJava)) + ",\"mappedForceNs\":"
+        streams.println("{\"fileSystem\":" + JsonText.quoted(check.fileSystem()) + ",\"kind\":"
+                + JsonText.quoted(check.kind().name().toLowerCase(Locale.ROOT)) + ",\"sync\":"
+                + JsonText.quoted(check.syncName())
+                + ",\"whyJava\":" + (whyJava == null ? "null" : JsonText.quoted(whyJava)) + ",\"mappedForceNs\":"
                 + jsonOf(check.mappedForcesNs()) + ",\"fileForceNs\":" + jsonOf(check.fileForcesNs())
                 + ",\"plausible\":" + check.isPlausible() + ",\"suitable\":" + check.isSuitable() + ",\"calls\":"
                 + calls
@@ -181,22 +182,6 @@ final class StorageCheckCommand implements Callable<Integer> {
     }
 
     private static String jsonOf(final List<String> strings) {
-        return strings.stream().map(StorageCheckCommand::quoted).collect(Collectors.joining(",", "[", "]"));
-    }
-
-    /** A message may hold a path, and a path anything. */
-    private static String quoted(final String text) {
-        final StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            final char letter = text.charAt(i);
-            if (letter == '"' || letter == '\\') {
-                quoted.append('\\').append(letter);
-            } else if (letter < ' ') {
-                quoted.append(String.format("\\u%04x", (int) letter));
-            } else {
-                quoted.append(letter);
-            }
-        }
-        return quoted.append('"').toString();
+        return strings.stream().map(JsonText::quoted).collect(Collectors.joining(",", "[", "]"));
     }
 }

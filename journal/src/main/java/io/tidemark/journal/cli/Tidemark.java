@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
             "  0    done",
             "  1    the environment refused: input or output, a full disk, no permission,",
             "       another writer has the journal open, or another reader the name; of",
-            "       verify: a torn tail, no more",
+            "       verify: a torn tail, no more; of doctor: a warning",
             "  2    wrong usage or bad data: a corrupt journal, no journal, a format that is",
-            "       too new or too old, a line that is too long",
+            "       too new or too old, a line that is too long; of doctor: trouble",
             "  3    of verify: not a journal; of repair: something was lost; of storage-check:",
             "       no place for a journal",
             "  130, 143 and so on: ended by a signal; append closes the journal before",
@@ -80,6 +80,8 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new CheckpointCommand(streams))
                 .addSubcommand(new RepairCommand(streams))
                 .addSubcommand(new StorageCheckCommand(streams))
+                .addSubcommand(new DoctorCommand(streams))
+                .addSubcommand(new DumpCommand(streams))
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));
