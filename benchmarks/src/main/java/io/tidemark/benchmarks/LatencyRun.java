@@ -35,7 +35,7 @@ final class LatencyRun {
 
     /** Runs it; what was measured can be asked for behind that. */
     void run() throws IOException, InterruptedException {
-        final boolean tellsDurable = name.equals(Subjects.JOURNAL) && plan.policy() == SubjectPlan.Durability.BATCH;
+        final boolean tellsDurable = Subjects.isJournal(name) && plan.policy() == SubjectPlan.Durability.BATCH;
         final DurableLatency durable = new DurableLatency(tellsDurable, plan.seconds());
         final SubjectPlan subjectPlan = new SubjectPlan(
                 directory,

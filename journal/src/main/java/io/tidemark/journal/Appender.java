@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +40,6 @@ public final class Appender {
     /** There is no room on the file system, or less than is to stay free; until there is, nothing is appended. */
     public static final long STORAGE_FULL = -4;
 
-    /** Under policy {@code always}, one waiting thread spins about as long as a force takes before it parks. */
-    private static final long DURABLE_SPIN_NS = 200_000;
-
     private final Engine engine;
     private final AppendQueue queue;
     private final ByteBuffer ring;
@@ -52,7 +47,8 @@ public final class Appender {
     private final boolean always;
     private final QueueClaim claim = new QueueClaim();
     private final BufferClaim bufferClaim;
-    private final IdleStrategy idleStrategy = new BackoffIdleStrategy(10, 20, 1_000, 1_000_000);
+    private final AppendWait wait;
+    private final @Nullable AppendTimes appendTimes;
 
     private @Nullable Thread owner;
 
@@ -63,6 +59,8 @@ public final class Appender {
         this.ring = queue.ring().duplicate();
         this.maxRecordLength = engine.maxRecordLength();
         this.always = engine.config().syncPolicy().isAlways();
+        this.wait = new AppendWait(engine);
+        this.appendTimes = engine.appendTimes();
         this.bufferClaim = new BufferClaim(this, ring);
     }
 
@@ -99,7 +97,7 @@ public final class Appender {
         requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryAppend(type, source, offset, length);
         }
         return accepted(sequence);
@@ -138,7 +136,7 @@ public final class Appender {
         requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryAppend(type, source, offset, length);
         }
         return accepted(sequence);
@@ -177,7 +175,7 @@ public final class Appender {
         requireMayWait();
         long sequence = tryAppend(type, source, offset, length);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryAppend(type, source, offset, length);
         }
         return accepted(sequence);
@@ -296,7 +294,7 @@ public final class Appender {
     public BufferClaim claim(final int type, final int length) {
         long sequence = tryBegin(type, length);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryBegin(type, length);
         }
         bufferClaim.begin(claim.offset + FrameLayout.HEADER_LENGTH, length, sequence);
@@ -317,7 +315,7 @@ public final class Appender {
         requireMayWait();
         long sequence = tryAppendBatch(batch);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryAppendBatch(batch);
         }
         return accepted(sequence);
@@ -360,6 +358,9 @@ public final class Appender {
             engine.writerSignal().wake();
             throw Batch.changedMeanwhile();
         }
+        if (appendTimes != null) {
+            wait.stamp(appendTimes, ring, start, claim.sequence);
+        }
         FrameLayout.wordRelease(ring, start, word);
         engine.writerSignal().wake();
         return claim.sequence + count - 1;
@@ -369,9 +370,10 @@ public final class Appender {
     long appendCheckpoint(final long checkpointSequence) {
         long sequence = tryAppendCheckpoint(checkpointSequence);
         while (sequence < 0) {
-            waitForRoom(sequence);
+            wait.forRoom(sequence);
             sequence = tryAppendCheckpoint(checkpointSequence);
         }
+        wait.forget();
         return sequence;
     }
 
@@ -404,6 +406,9 @@ public final class Appender {
         final int frame = claim.offset;
         FrameLayout.sequenceAndFlags(ring, frame, claim.sequence, 0);
         FrameLayout.epochTypeAndLag(ring, frame, 0, type, 0);
+        if (appendTimes != null) {
+            wait.stamp(appendTimes, ring, frame, claim.sequence);
+        }
         return claim.sequence;
     }
 
@@ -458,6 +463,7 @@ public final class Appender {
         for (int i = 0; i < length; i++) {
             ring.put(payloadOffset + i, (byte) 0);
         }
+        wait.forget();
         final int frame = payloadOffset - FrameLayout.HEADER_LENGTH;
         FrameLayout.epochTypeAndLag(ring, frame, 0, RecordType.ABORTED, 0);
         commit(frame, length);
@@ -471,18 +477,10 @@ public final class Appender {
     }
 
     private long accepted(final long sequence) {
-        if (always) {
-            Waiting.awaitDurable(engine, sequence, DURABLE_SPIN_NS);
+        if (always || wait.hasWaited()) {
+            wait.accepted(sequence);
         }
         return sequence;
-    }
-
-    private void waitForRoom(final long code) {
-        if (code != BACK_PRESSURED) {
-            throw Waiting.refused(engine, code);
-        }
-        Waiting.requireOtherThread(engine);
-        Waiting.awaitRoom(engine, idleStrategy);
     }
 
     static void requireUserType(final int type) {

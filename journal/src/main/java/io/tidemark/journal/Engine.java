@@ -4,6 +4,7 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.jfr.JournalEvents;
 import io.tidemark.journal.storage.MarkFile;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
@@ -77,6 +78,9 @@ final class Engine {
     private final OpeningMoment opened;
     private final TailerLimit tailerLimit;
 
+    /** When appends began; null if there is no probe that wants to know. */
+    private final @Nullable AppendTimes appendTimes;
+
     /** When closing must end, in ticker time; meaningful once closing. Written by the closer before {@link #closing}. */
     private long closeDeadlineNs;
 
@@ -134,6 +138,7 @@ final class Engine {
         this.maxFrameLength =
                 Math.min(queue.maxClaimLength(), config.segmentLength() - SegmentLayout.HEADER_PAGE_LENGTH);
         this.opened = OpeningMoment.now(config, lastSequence);
+        this.appendTimes = config.probe() == null ? null : new AppendTimes(this, config.probe());
         this.tailerLimit = new TailerLimit(directory, config.maxTailers());
         this.written = new PaddedSequence(lastSequence);
         this.durable = new DurableMark(lastSequence);
@@ -287,6 +292,11 @@ final class Engine {
         return opened;
     }
 
+    @Nullable
+    AppendTimes appendTimes() {
+        return appendTimes;
+    }
+
     TailerLimit tailerLimit() {
         return tailerLimit;
     }
@@ -326,6 +336,7 @@ final class Engine {
         if (failure.compareAndSet(null, first)) {
             durable.end();
             counters.problem();
+            JournalEvents.instance().failed(directory, durable.get(), cause.toString());
             news.offer(() -> config.listener().onFailed(first));
             wakeAll();
         }

@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.spi.JournalProbe;
 import io.tidemark.journal.spi.StorageSync;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -73,6 +74,7 @@ public final class JournalConfig {
         private RetentionPolicy retention = RetentionPolicy.keepAll();
         private @Nullable SegmentArchive archive;
         private @Nullable StorageSync storageSync;
+        private @Nullable JournalProbe probe;
 
         Fields copy() {
             try {
@@ -360,6 +362,18 @@ public final class JournalConfig {
         return new JournalConfig(copy);
     }
 
+    /**
+     * Sets who is told how long appends, forces and rolls take, on the threads where they happen.
+     *
+     * @param probe to be told; of one open journal at a time, unless it says otherwise
+     * @return the changed configuration
+     */
+    public JournalConfig withProbe(final JournalProbe probe) {
+        final Fields copy = fields.copy();
+        copy.probe = Objects.requireNonNull(probe, "probe");
+        return new JournalConfig(copy);
+    }
+
     /** Measures time between events; replaced by tests that own time. */
     JournalConfig withTicker(final NanoClock ticker) {
         final Fields copy = fields.copy();
@@ -471,6 +485,11 @@ public final class JournalConfig {
     @Nullable
     DurabilityListener durabilityListener() {
         return fields.durabilityListener;
+    }
+
+    @Nullable
+    JournalProbe probe() {
+        return fields.probe;
     }
 
     @Nullable

@@ -5,6 +5,9 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
+import io.tidemark.journal.jfr.EventSpan;
+import io.tidemark.journal.jfr.JournalEvents;
+import io.tidemark.journal.jfr.RecoveryFacts;
 import io.tidemark.journal.storage.MarkFile;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.SegmentLeases;
@@ -47,13 +50,18 @@ record JournalOpening(
      */
     static JournalOpening open(final Storage storage, final JournalConfig config) throws IOException {
         final long startNs = System.nanoTime();
+        final EventSpan event = JournalEvents.instance().beginRecovery();
         try {
             if (!storage.tryLock(FileNames.LOCK)) {
                 throw new JournalLockedException(
                         "journal is open for writing elsewhere, in this process or another: directory="
                                 + storage.pathOf("") + "; close it there first");
             }
-            return openLocked(storage, config, startNs);
+            final JournalOpening opening = openLocked(storage, config, startNs);
+            if (event != null) {
+                JournalEvents.instance().endRecovery(event, storage.pathOf(""), facts(opening.report()));
+            }
+            return opening;
         } catch (final IOException | RuntimeException | Error e) {
             try {
                 storage.close();
@@ -62,6 +70,22 @@ record JournalOpening(
             }
             throw e;
         }
+    }
+
+    private static RecoveryFacts facts(final RecoveryReport report) {
+        return new RecoveryFacts(
+                report.epoch(),
+                report.firstSequence(),
+                report.lastSequence(),
+                report.closedCleanly(),
+                report.tailCut(),
+                report.cutFile(),
+                report.cutOffset(),
+                report.cutReason(),
+                report.segmentsDeleted(),
+                report.segmentsRead(),
+                report.metaSlotsDamaged(),
+                report.durationNs());
     }
 
     private static JournalOpening openLocked(final Storage storage, final JournalConfig config, final long startNs)

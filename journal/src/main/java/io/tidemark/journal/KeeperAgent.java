@@ -3,6 +3,8 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
+import io.tidemark.journal.jfr.EventSpan;
+import io.tidemark.journal.jfr.JournalEvents;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
@@ -49,6 +51,7 @@ final class KeeperAgent implements SignalledAgent {
     /** The truncation under way, and whether the head was moved for it. */
     private @Nullable TruncationRequest request;
 
+    private @Nullable EventSpan truncationEvent;
     private boolean headDecided;
     private long seenDurable;
     private long seenDurableSinceNs;
@@ -180,6 +183,7 @@ final class KeeperAgent implements SignalledAgent {
             final TruncationRequest asked = engine.truncations().poll();
             request = asked == null ? retention.step(meta, truncation.firstSegment()) : asked;
             headDecided = false;
+            truncationEvent = request == null ? null : JournalEvents.instance().beginTruncation();
         }
         if (request != null && !headDecided && moveHead(request)) {
             headDecided = true;
@@ -210,6 +214,20 @@ final class KeeperAgent implements SignalledAgent {
         }
         if (done.byRetention()) {
             retention.noteAnswer(problem);
+        }
+        final EventSpan event = truncationEvent;
+        truncationEvent = null;
+        if (event != null) {
+            final String words = problem == null ? "" : String.valueOf(problem.getMessage());
+            JournalEvents.instance()
+                    .endTruncation(
+                            event,
+                            engine.directory(),
+                            done.upTo(),
+                            meta.head(),
+                            meta.checkpointSequence(),
+                            done.byRetention(),
+                            words);
         }
     }
 

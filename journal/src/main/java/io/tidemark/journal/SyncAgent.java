@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.jfr.EventSpan;
+import io.tidemark.journal.jfr.JournalEvents;
 import java.io.IOException;
 import org.agrona.concurrent.AgentTerminationException;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class SyncAgent implements SignalledAgent {
     private final Engine engine;
     private final SyncPolicy policy;
     private final @Nullable DurabilityListener listener;
+    private final @Nullable AppendTimes appendTimes;
     private final long slowForceNs;
 
     private Segment segment;
@@ -43,6 +46,7 @@ final class SyncAgent implements SignalledAgent {
         this.engine = engine;
         this.policy = engine.config().syncPolicy();
         this.listener = engine.config().durabilityListener();
+        this.appendTimes = engine.appendTimes();
         this.slowForceNs = engine.config().slowForceNs();
         this.segment = segment;
         this.durable = engine.durable().get();
@@ -96,7 +100,7 @@ final class SyncAgent implements SignalledAgent {
         if (!lastRound && !isDue(target, end)) {
             return 0;
         }
-        force(end);
+        force(end, target);
         raise(target);
         return 1;
     }
@@ -108,8 +112,8 @@ final class SyncAgent implements SignalledAgent {
             toldSealed = segment.number();
             engine.keeperSignal().wake();
         }
-        force(segment.writtenOffset());
         final long last = segment.lastSequence();
+        force(segment.writtenOffset(), last);
         if (last > durable) {
             raise(last);
         }
@@ -132,11 +136,23 @@ final class SyncAgent implements SignalledAgent {
                 || nowNs - pendingSinceNs >= policy.maxDelayNs();
     }
 
-    private void force(final int end) throws IOException {
+    /** Forces the segment up to an offset, behind which a record is durable. */
+    private void force(final int end, final long sequence) throws IOException {
+        final EventSpan event = JournalEvents.instance().beginForce();
         forceStartNs = engine.nowNs();
-        segment.force(end);
+        final int length = segment.force(end);
         final long durationNs = engine.nowNs() - forceStartNs;
+        if (length == 0) {
+            return;
+        }
         engine.counters().forced(durationNs, durationNs > slowForceNs);
+        if (appendTimes != null) {
+            appendTimes.forced(durationNs, length);
+        }
+        if (event != null) {
+            JournalEvents.instance()
+                    .endForce(event, engine.directory(), segment.number(), length, sequence - durable, sequence);
+        }
         if (durationNs > slowForceNs) {
             engine.news().offer(() -> engine.config().listener().onSlowForce(durationNs));
             engine.keeperSignal().wake();
@@ -153,6 +169,9 @@ final class SyncAgent implements SignalledAgent {
             pendingSinceNs = forceStartNs;
         }
         engine.raiseDurable(sequence);
+        if (appendTimes != null) {
+            appendTimes.durable(sequence);
+        }
         engine.noteMarkMoved();
         tellListener(sequence);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.jfr.EventSpan;
+import io.tidemark.journal.jfr.JournalEvents;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +70,12 @@ final class Waiting {
         final Counters counters = engine.counters();
         counters.waitsForRoom();
         engine.noteCounted();
+        final EventSpan event = JournalEvents.instance()
+                .beginBackPressure(
+                        engine.directory(),
+                        engine.queue().usedLength(),
+                        engine.written().getAcquire() - engine.durable().get(),
+                        engine.isWaitingForStandby());
         idleStrategy.reset();
         long startNs = engine.nowNs();
         while (!engine.queue().hasRoom()
@@ -84,6 +92,9 @@ final class Waiting {
             }
         }
         counters.waitedForRoom(engine.nowNs() - startNs);
+        if (event != null) {
+            JournalEvents.instance().endBackPressure(event);
+        }
     }
 
     /** Waits a little for room in the queue. */

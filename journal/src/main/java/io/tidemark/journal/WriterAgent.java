@@ -11,6 +11,7 @@ import io.tidemark.journal.storage.MappedFault;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes frames from the append queue, completes them, and copies them into the mapped segment.
@@ -39,6 +40,8 @@ final class WriterAgent implements SignalledAgent {
     private final ByteBuffer ringForChecksum;
     private final EpochNanoClock clock;
     private final int epoch;
+    private final @Nullable AppendTimes appendTimes;
+    private final RollTiming rollTiming;
     private final SeededChecksum checksum = new SeededChecksum();
     private final ByteBuffer sealFrame =
             ByteBuffer.allocateDirect(2 * FrameLayout.HEADER_LENGTH).alignedSlice(FrameLayout.ALIGNMENT);
@@ -50,7 +53,6 @@ final class WriterAgent implements SignalledAgent {
     private long nextSequence;
     private long lastTimestampNs;
     private boolean rolled;
-    private long standbyWaitStartNs;
     private long uncommittedParkNs = UNCOMMITTED_PARK_MIN_NS;
 
     WriterAgent(final Engine engine, final SyncAgent sync, final Segment segment) {
@@ -61,6 +63,8 @@ final class WriterAgent implements SignalledAgent {
         this.ringForChecksum = ring.duplicate();
         this.clock = engine.config().clock();
         this.epoch = engine.meta().epoch();
+        this.appendTimes = engine.appendTimes();
+        this.rollTiming = new RollTiming(engine);
         this.segment = segment;
         this.target = segment.buffer();
         this.offset = segment.writtenOffset();
@@ -165,11 +169,21 @@ final class WriterAgent implements SignalledAgent {
             final int length = FrameLayout.lengthOf(FrameLayout.word(ring, frame));
             final int type = FrameLayout.type(ring, frame);
             assert FrameLayout.sequence(ring, frame) == nextSequence : "frame out of sequence in the append queue";
+            if (appendTimes != null) {
+                takeStamp(appendTimes, frame);
+            }
             FrameLayout.timestampNs(ring, frame, timestampNs);
             FrameLayout.epochTypeAndLag(ring, frame, epoch, type, DurableLag.encode(nextSequence - durable));
             FrameLayout.word(ring, frame, FrameLayout.word(length, checksum.ofFrame(ringForChecksum, frame, length)));
             frame += FrameLayout.align(length);
             nextSequence++;
+        }
+    }
+
+    private void takeStamp(final AppendTimes times, final int frame) {
+        final long stamp = FrameLayout.timestampNs(ring, frame);
+        if (stamp != 0) {
+            times.note(stamp, nextSequence);
         }
     }
 
@@ -183,6 +197,9 @@ final class WriterAgent implements SignalledAgent {
             engine.syncSignal().wake();
         } else {
             sync.wakeIfDue(nextSequence - 1, offset);
+        }
+        if (appendTimes != null) {
+            appendTimes.written();
         }
         // Behind the volatile store, so that the keeper, when it ceases to look, and this do not miss each other.
         engine.noteCounted();
@@ -211,25 +228,16 @@ final class WriterAgent implements SignalledAgent {
         // unmap it.
         final Segment standby = engine.standbys().peek();
         if (standby == null) {
-            if (!engine.isWaitingForStandby()) {
-                engine.waitingForStandby(true);
-                standbyWaitStartNs = engine.nowNs();
-                engine.counters().waitsForStandby();
-                engine.noteCounted();
-                engine.keeperSignal().wake();
-            }
+            rollTiming.waits();
             return false;
         }
-        if (engine.isWaitingForStandby()) {
-            engine.waitingForStandby(false);
-            engine.counters().waitedForStandby(engine.nowNs() - standbyWaitStartNs);
-        }
-        engine.counters().rolled();
+        rollTiming.isReady(segment);
         if (segment.length() - offset >= FrameLayout.HEADER_LENGTH) {
             storeSeal();
         }
         segment.sealRelease(nextSequence - 1, standby);
         engine.standbys().poll();
+        rollTiming.ends(segment, standby);
         rolled = true;
         segment = standby;
         target = standby.buffer();

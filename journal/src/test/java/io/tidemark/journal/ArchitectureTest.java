@@ -46,6 +46,9 @@ class ArchitectureTest {
     private static final String FORMAT = "io.tidemark.journal.format";
     private static final String SPI = "io.tidemark.journal.spi";
     private static final String CLI = "io.tidemark.journal.cli";
+    private static final String JFR = "io.tidemark.journal.jfr";
+    private static final String HISTOGRAM = "io.tidemark.journal.histogram";
+    private static final String JMX = "io.tidemark.journal.jmx";
 
     /** Who uses the journal sees these and no others. A new public type is a promise: put it here on purpose. */
     private static final Set<String> PUBLIC_TYPES = Set.of(
@@ -96,7 +99,7 @@ class ArchitectureTest {
 
     /** What another module implements or is handed. */
     private static final Set<String> SPI_TYPES =
-            Set.of("StorageSync", "StorageSyncProvider", "SystemCall", "SystemCallException");
+            Set.of("JournalProbe", "StorageSync", "StorageSyncProvider", "SystemCall", "SystemCallException");
 
     /** Agrona's buffers need a JVM flag; its agents, idle strategies and clocks do not. */
     private static final Set<String> AGRONA_ALLOWED = Set.of(
@@ -160,6 +163,31 @@ class ArchitectureTest {
                 .resideInAPackage(SPI)
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAPackage(SPI))))),
+        EVENTS_STAND_ALONE(noClasses()
+                .that()
+                .resideInAPackage(JFR)
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAPackage(JFR))))),
+        ONLY_EVENTS_KNOW_THE_RECORDER(noClasses()
+                .that()
+                .resideOutsideOfPackage(JFR)
+                .should()
+                .dependOnClassesThat(resideInAPackage("jdk.jfr..")
+                        .or(describe(
+                                "events, and what fills them",
+                                type -> type.getPackageName().equals(JFR)
+                                        && !type.getModifiers().contains(JavaModifier.PUBLIC))))),
+        HISTOGRAMS_KNOW_ONLY_THE_PROBE(noClasses()
+                .that()
+                .resideInAPackage(HISTOGRAM)
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.tidemark..").and(not(resideInAnyPackage(HISTOGRAM, SPI))))),
+        NOBODY_NEEDS_WHAT_IS_OPTIONAL(noClasses()
+                .that()
+                .resideOutsideOfPackages(HISTOGRAM, JMX, CLI + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(HISTOGRAM, JMX, "java.lang.management..", "javax.management..")),
         NOBODY_KNOWS_THE_COMMAND_LINE(noClasses()
                 .that()
                 .resideOutsideOfPackage(CLI + "..")
@@ -248,7 +276,7 @@ class ArchitectureTest {
                                 "the system's logger", type -> type.getName().startsWith("java.lang.System$Logger"))))),
         COMMAND_LINE_LIBRARIES_STAY_THERE(noClasses()
                 .that()
-                .resideOutsideOfPackage(CLI + "..")
+                .resideOutsideOfPackages(CLI + "..", HISTOGRAM)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("picocli..", "org.HdrHistogram.."));
@@ -319,7 +347,7 @@ class ArchitectureTest {
     void packagesShouldBeTheKnownOnesWhenOneIsAdded() {
         final Set<String> found =
                 MAIN_CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(new TreeSet<>(List.of(FACE, CLI, FORMAT, SPI, STORAGE)), found);
+        assertEquals(new TreeSet<>(List.of(FACE, CLI, FORMAT, HISTOGRAM, JFR, JMX, SPI, STORAGE)), found);
     }
 
     /** A class with one field of a type that it must not know, for each wall at least once. */
@@ -330,6 +358,11 @@ class ArchitectureTest {
         "STORAGE_KNOWS_ONLY_FORMAT_AND_SPI, storage, io.tidemark.journal.Journal",
         "SPI_STANDS_ALONE, spi, io.tidemark.journal.storage.Storage",
         "SPI_STANDS_ALONE, spi, io.tidemark.journal.Journal",
+        "EVENTS_STAND_ALONE, jfr, io.tidemark.journal.RecoveryReport",
+        "ONLY_EVENTS_KNOW_THE_RECORDER, '', jdk.jfr.Event",
+        "HISTOGRAMS_KNOW_ONLY_THE_PROBE, histogram, io.tidemark.journal.Journal",
+        "NOBODY_NEEDS_WHAT_IS_OPTIONAL, '', io.tidemark.journal.histogram.JournalHistograms",
+        "NOBODY_NEEDS_WHAT_IS_OPTIONAL, '', java.lang.management.ManagementFactory",
         "SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE, spi, java.nio.file.Files",
         "SPI_IS_GIVEN_CHANNELS_AND_OPENS_NONE, spi, java.nio.channels.FileLock",
         "NOBODY_KNOWS_THE_COMMAND_LINE, '', io.tidemark.journal.cli.Anything",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.spi.JournalProbe;
 import io.tidemark.journal.spi.StorageSync;
 import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
@@ -159,6 +160,9 @@ final class HostileValues {
         }
         if (type == StorageSync.class) {
             return Arrays.asList(null, new RecordingSync());
+        }
+        if (type == JournalProbe.class) {
+            return Arrays.asList(null, new JournalProbe() {});
         }
         if (type == JournalListener.class) {
             return Arrays.asList(null, new JournalListener() {});

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.jspecify.annotations.Nullable;
 
 /** The journal. Tickets are sequences. */
 final class JournalSubject implements Subject {
@@ -22,11 +23,18 @@ final class JournalSubject implements Subject {
     private final Journal journal;
     private final int standbyCount;
 
-    JournalSubject(final SubjectPlan plan) {
+    /** What looks inside; null if nothing does. */
+    private final @Nullable Instruments instruments;
+
+    JournalSubject(final SubjectPlan plan, final @Nullable Instruments instruments) {
+        this.instruments = instruments;
         JournalConfig config = JournalConfig.defaults()
                 .withSegmentLength(plan.segmentLength())
                 .withStandbyCount(plan.standbyCount())
                 .withQueueLength(plan.queueLength());
+        if (instruments != null) {
+            config = config.withProbe(instruments.probe());
+        }
         if (plan.spinning()) {
             config = config.withIdleStrategy(BusySpinIdleStrategy::new);
         }
@@ -101,6 +109,9 @@ final class JournalSubject implements Subject {
     @Override
     public void close() {
         journal.close();
+        if (instruments != null) {
+            instruments.close();
+        }
     }
 
     /** A tailer of the journal, from inside or outside. */

@@ -13,6 +13,9 @@ public final class Subjects {
     /** The journal. */
     public static final String JOURNAL = "journal";
 
+    /** The journal with everything by which one sees inside of it. */
+    public static final String INSTRUMENTED = "instrumented";
+
     /** Nothing: the floor of the harness itself. */
     public static final String EMPTY = "empty";
 
@@ -29,12 +32,23 @@ public final class Subjects {
      */
     public static Subject open(final String name, final SubjectPlan plan) throws IOException {
         return switch (name) {
-            case JOURNAL -> new JournalSubject(plan);
+            case JOURNAL -> new JournalSubject(plan, null);
+            case INSTRUMENTED -> new JournalSubject(plan, new Instruments());
             case EMPTY -> new EmptySubject(plan);
             case "disruptor" -> new DisruptorSubject(plan);
             case "mapped" -> new MappedSubject(plan);
             default -> foreign(name).open(plan);
         };
+    }
+
+    /**
+     * Whether a subject is this journal, one way or the other.
+     *
+     * @param name of the subject
+     * @return whether it tells what it does as the journal does
+     */
+    public static boolean isJournal(final String name) {
+        return name.equals(JOURNAL) || name.equals(INSTRUMENTED);
     }
 
     /**
@@ -46,6 +60,7 @@ public final class Subjects {
     public static String promise(final String name) {
         return switch (name) {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
+            case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
             case EMPTY -> "nothing; what it costs is what the harness costs";
             case "disruptor" ->
                 "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers";

@@ -16,8 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code stat}: a look at the journal. */
 @Command(
@@ -46,11 +49,15 @@ import picocli.CommandLine.Parameters;
             "  closedCleanly       whether that was closed in good order; false while it lasts",
             "  reader NAME         what a named reader has passed; -1 if its file can't be read",
             "",
+            "With --watch, rates and times are of the last interval. Times of forces are known to",
+            "an eighth. A writer on another machine or in another container may be called dead.",
+            "",
             "Exit codes: see tidemark --help."
         })
 final class StatCommand implements Callable<Integer> {
 
     private static final String NONE = "none";
+    private static final double NS_PER_SECOND = 1e9;
 
     private final Streams streams;
 
@@ -66,13 +73,42 @@ final class StatCommand implements Callable<Integer> {
             description = "Tell also which record was the first at this time or later, such as 2027-01-31T12:00:00Z.")
     private @Nullable Instant atTime;
 
+    @Option(
+            names = "--watch",
+            description = "Show what the writer does, again and again, until Ctrl-C: rates, forces, the queue, waits.")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "With --watch: from one look to the next, from 0.1 to 3600. Default: 1.")
+    private @Nullable Double intervalSeconds;
+
+    @Option(names = "--count", paramLabel = "N", description = "With --watch: end when it was shown N times.")
+    private @Nullable Long count;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     StatCommand(final Streams streams) {
         this.streams = streams;
     }
 
     @Override
     public Integer call() {
+        requireSense();
         final JournalReader reader = JournalReader.open(directory);
+        if (watch) {
+            final double seconds = intervalSeconds == null ? 1 : intervalSeconds;
+            new StatWatch(
+                            streams,
+                            reader,
+                            directory.toString(),
+                            (long) (seconds * NS_PER_SECOND),
+                            count == null ? 0 : count)
+                    .run();
+            return ExitCode.OK;
+        }
         final Map<String, Object> values = values(reader);
         final List<ReaderStatus> readers = reader.namedReaders();
         if (json) {
@@ -88,6 +124,25 @@ final class StatCommand implements Callable<Integer> {
                     .collect(Collectors.joining("\n")));
         }
         return ExitCode.OK;
+    }
+
+    private void requireSense() {
+        if (!watch && (intervalSeconds != null || count != null)) {
+            throw misused("--interval and --count go with --watch");
+        }
+        if (watch && (json || atTime != null)) {
+            throw misused("--watch goes with neither --json nor --at-time");
+        }
+        if (intervalSeconds != null && !(intervalSeconds >= 0.1 && intervalSeconds <= 3_600)) {
+            throw misused("--interval must be from 0.1 to 3600: found " + intervalSeconds);
+        }
+        if (count != null && count < 1) {
+            throw misused("--count must be at least 1: found " + count);
+        }
+    }
+
+    private ParameterException misused(final String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private static String jsonOf(final ReaderStatus reader) {

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Locale;
  */
 record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerminal) {
 
+    private static final int DEFAULT_COLUMNS = 80;
     private static final Path PROCESS_DESCRIPTORS = Path.of("/proc/self/fd");
 
     static Streams ofProcess() {
@@ -39,7 +41,11 @@ record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerm
      * answers even where there is no terminal. Where the system does not tell, nobody sees progress.
      */
     private static boolean isErrorTerminal() {
-        final String target = descriptorTarget(2);
+        return isTerminal(2);
+    }
+
+    private static boolean isTerminal(final int descriptor) {
+        final String target = descriptorTarget(descriptor);
         return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
     }
 
@@ -50,6 +56,50 @@ record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerm
         } catch (final IOException | UnsupportedOperationException e) {
             return "";
         }
+    }
+
+    /** Whether standard output is a terminal, so that a screen can be drawn on it. */
+    boolean isOutTerminal() {
+        return out instanceof FileOutputStream && isTerminal(1);
+    }
+
+    /** Whether the one who looks wants colors, by the usual variables. */
+    static boolean hasColors() {
+        final String terminal = System.getenv().getOrDefault("TERM", "");
+        return System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && !terminal.equals("dumb");
+    }
+
+    /** Whether more characters are understood than those of ASCII. */
+    static boolean hasBlocks() {
+        for (final String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+            final String value = System.getenv().getOrDefault(name, "");
+            if (!value.isEmpty()) {
+                return value.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
+            }
+        }
+        return false;
+    }
+
+    /** How many characters a line has: what {@code COLUMNS} says, else the terminal. */
+    int columns() {
+        final int told = number(System.getenv().getOrDefault("COLUMNS", ""));
+        if (told > 0 || !isOutTerminal()) {
+            return told > 0 ? told : DEFAULT_COLUMNS;
+        }
+        try {
+            final Process process = new ProcessBuilder("sh", "-c", "stty size </dev/tty")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            final String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            final int found = number(answer.strip().replaceFirst(".* ", ""));
+            return found > 0 ? found : DEFAULT_COLUMNS;
+        } catch (final IOException e) {
+            return DEFAULT_COLUMNS;
+        }
+    }
+
+    private static int number(final String text) {
+        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
     }
 
     /** Whether a write to standard output failed because the reader at the other end of the pipe has gone. */

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.docs;
+
+import io.tidemark.journal.Journal;
+import io.tidemark.journal.JournalConfig;
+import io.tidemark.journal.JournalCounters;
+import io.tidemark.journal.JournalReader;
+import io.tidemark.journal.histogram.IntervalLog;
+import io.tidemark.journal.histogram.JournalHistograms;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Seeing inside of a running journal, as {@code docs/operating.md} shows it. */
+final class Looking {
+
+    private Looking() {}
+
+    static String happenedIn(final JournalReader reader, final Duration interval) throws InterruptedException {
+        final JournalCounters before = reader.counters();
+        Thread.sleep(interval.toMillis());
+        final JournalCounters after = reader.counters();
+        if (before == null || after == null) {
+            return "no counters";
+        }
+        final JournalCounters between = after.minus(before);
+        return between.durableCount() + " records durable, longest force " + between.longestForceNs() + " ns";
+    }
+
+    static void measure(final Path directory, final Path log, final Consumer<Journal> appends) throws IOException {
+        final JournalHistograms histograms = new JournalHistograms();
+        try (OutputStream file = Files.newOutputStream(log);
+                IntervalLog intervals = IntervalLog.start(histograms, file, Duration.ofSeconds(1));
+                Journal journal =
+                        Journal.open(directory, JournalConfig.defaults().withProbe(histograms))) {
+            appends.accept(journal);
+            journal.flush();
+            intervals.write(); // once more, before it is time
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tidemark.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidemark.journal.JournalReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LookingTest {
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void lookingShouldTellWhatHappenedAndLogHowLongItTook() throws Exception {
+        final Path directory = root.resolve("journal");
+        final Path log = root.resolve("journal.hlog");
+        Looking.measure(directory, log, journal -> journal.appender().append(new byte[10], 0, 10));
+        assertTrue(Files.readString(log).contains("Tag=durable,"), () -> log.toString());
+        assertEquals(
+                "0 records durable, longest force 0 ns",
+                Looking.happenedIn(JournalReader.open(directory), Duration.ZERO));
+    }
+}
