@@ -37,6 +37,11 @@ final class StandbySupply {
 
     private static final long UNKNOWN = -1;
 
+    /** Where there is time, a rest behind each step is so many times as long as the step was, and at most this long. */
+    private static final int REST_FACTOR = 3;
+
+    private static final long REST_MAX_NS = 2_000_000;
+
     private final Engine engine;
     private final Storage storage;
     private final int standbyCount;
@@ -56,6 +61,11 @@ final class StandbySupply {
 
     private long retryAtNs;
     private long retryDelayNs;
+
+    /** When the one in the making was begun, and when it is time for its next step. */
+    private long begunAtNs;
+
+    private long stepAtNs;
 
     /** When a segment was last known to be full, at first when the journal was opened. */
     private long filledAtNs;
@@ -129,8 +139,24 @@ final class StandbySupply {
             }
             begin();
         }
+        final long nowNs = engine.nowNs();
+        if (mayRest(nowNs) && nowNs - stepAtNs < 0) {
+            return 0;
+        }
         goOn();
+        final long doneNs = engine.nowNs();
+        stepAtNs = doneNs + Math.min(REST_MAX_NS, REST_FACTOR * (doneNs - nowNs));
         return 1;
+    }
+
+    /**
+     * Whether there is time to make it in small pieces, with rests between them. On a machine with few cores the writer shares
+     * one with this: it yields where it has nothing to do, and gets the core back when a slice of the scheduler is over, some
+     * milliseconds later, unless this has gone to sleep before.
+     */
+    private boolean mayRest(final long nowNs) {
+        return !engine.isWaitingForStandby()
+                && (!engine.standbys().isEmpty() || (fillNs != UNKNOWN && nowNs - begunAtNs < fillNs / 4 * 3));
     }
 
     private int missing() {
@@ -158,6 +184,8 @@ final class StandbySupply {
     }
 
     private void begin() {
+        begunAtNs = engine.nowNs();
+        stepAtNs = begunAtNs;
         final SegmentHeader header = new SegmentHeader(
                 engine.meta().journalIdHigh(),
                 engine.meta().journalIdLow(),
@@ -246,8 +274,11 @@ final class StandbySupply {
 
     /** How long the keeper may sleep as far as the supply goes; 0 if there is something to do. */
     long untilWorkNs(final long nowNs) {
-        if (making != null || !adoptable.isEmpty()) {
+        if (!adoptable.isEmpty()) {
             return 0;
+        }
+        if (making != null) {
+            return mayRest(nowNs) ? Math.max(0, stepAtNs - nowNs) : 0;
         }
         long untilNs = Long.MAX_VALUE;
         if (missing() > 0 && !isHeldBack()) {

@@ -23,7 +23,7 @@ public abstract class SegmentMaking {
     /** Length in bytes of the pages that segments are made of, and are faulted in by. */
     static final int PAGE_LENGTH = 4096;
 
-    private static final int FAULTS_PER_STEP = 1024;
+    private static final int FAULTS_PER_STEP = 128;
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private enum Stage {

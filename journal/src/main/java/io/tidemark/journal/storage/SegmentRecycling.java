@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
  */
 public final class SegmentRecycling extends SegmentMaking {
 
-    private static final int READS_PER_STEP = 256;
+    private static final int READS_PER_STEP = 64;
     private static final int REWRITTEN_LENGTH = 2 * PAGE_LENGTH;
 
     private enum Stage {

@@ -95,6 +95,28 @@ class SegmentPreparationTest {
     }
 
     @Test
+    void stepShouldForceEachMebibyteSoThatNoForceTakesLong() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        final SegmentHeader header = new SegmentHeader(1, 2, 3, 3 << 20, 4, 5);
+        storage.faults().startTrace();
+        final SegmentPreparation preparation = new SegmentPreparation(storage, header, 0);
+        while (!preparation.step()) {
+            // Each step does a part.
+        }
+        preparation.result().unmap();
+        final List<Integer> writesBeforeForces = new ArrayList<>();
+        int writes = 0;
+        for (final String call : storage.faults().trace()) {
+            if (call.startsWith("write ")) {
+                writes++;
+            } else if (call.startsWith("force " + PREPARING)) {
+                writesBeforeForces.add(writes);
+            }
+        }
+        assertEquals(List.of(256, 512, 768), writesBeforeForces);
+    }
+
+    @Test
     void stepShouldFillByFourKibibytesAndNameTheFileWhenItIsForced() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
         storage.faults().startTrace();
