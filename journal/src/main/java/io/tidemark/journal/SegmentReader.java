@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +63,8 @@ final class SegmentReader implements Closeable {
     /** Offset in the segment up to which the frames in the window are known to be sound. */
     private int soundEnd;
 
-    /** How much is read at a time, and at most: all that the window holds, or little at first, where that may be enough. */
+    /** How much is read at a time: all that the window holds, or little at first, where that may be enough. */
     private int readLength;
-
-    private final int maxReadLength;
 
     private SegmentReader(
             final StorageFile file,
@@ -80,7 +79,6 @@ final class SegmentReader implements Closeable {
         this.path = path;
         this.window = newWindow((int) Math.min(firstReadLength, Math.max(file.length(), HEADER_PAGE_LENGTH)));
         this.readLength = window.capacity();
-        this.maxReadLength = firstReadLength == WINDOW_LENGTH ? readLength : WINDOW_LENGTH;
         this.readOnlyWindow = window.asReadOnlyBuffer();
         this.ownWindow = window;
         this.ownReadOnlyWindow = readOnlyWindow;
@@ -89,7 +87,10 @@ final class SegmentReader implements Closeable {
     }
 
     static ByteBuffer newWindow(final int length) {
-        return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
+        // What is left over behind it would make reads end within a page.
+        return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT)
+                .alignedSlice(FrameLayout.ALIGNMENT)
+                .slice(0, length);
     }
 
     /**
@@ -254,11 +255,9 @@ final class SegmentReader implements Closeable {
      * @throws IOException if reading failed
      */
     boolean isRecycled() throws IOException {
-        ByteBuffer page = headerPage;
-        if (page == null) {
-            page = ByteBuffer.allocateDirect(HEADER_PAGE_LENGTH);
-            headerPage = page;
-        }
+        final ByteBuffer page =
+                Objects.requireNonNullElseGet(headerPage, () -> ByteBuffer.allocateDirect(HEADER_PAGE_LENGTH));
+        headerPage = page;
         return file.read(page.clear(), 0) == HEADER_PAGE_LENGTH
                 && SegmentLayout.check(page) == HeaderVerdict.READABLE
                 && SegmentLayout.read(page).number() != header.number();
@@ -301,18 +300,6 @@ final class SegmentReader implements Closeable {
      * @throws IOException if reading failed
      */
     FrameVerdict judge(final int offset, final long expectedSequence, final int lowestEpoch) throws IOException {
-        // Nearly always the frame lies in the window, and is whole.
-        if (offset >= windowStart
-                && check.check(
-                                window,
-                                offset - windowStart,
-                                windowEnd - windowStart,
-                                length() - offset,
-                                expectedSequence,
-                                lowestEpoch)
-                        == FrameVerdict.WHOLE) {
-            return FrameVerdict.WHOLE;
-        }
         FrameVerdict verdict = judgeWindow(offset, expectedSequence, lowestEpoch);
         long word = 0;
         boolean fresh = false;
@@ -367,19 +354,21 @@ final class SegmentReader implements Closeable {
 
     private FrameVerdict judgeWindow(final int offset, final long expectedSequence, final int lowestEpoch)
             throws IOException {
-        requireHeader(offset);
         while (true) {
-            final FrameVerdict verdict = check.check(
-                    window,
-                    inWindow(offset),
-                    windowEnd - windowStart,
-                    length() - offset,
-                    expectedSequence,
-                    lowestEpoch);
-            if (verdict != FrameVerdict.MORE_NEEDED) {
-                return verdict;
+            // Nearly always the frame lies in the window: whether it does is only asked where the answer may be no.
+            if (offset >= windowStart) {
+                final FrameVerdict verdict = check.check(
+                        window,
+                        inWindow(offset),
+                        windowEnd - windowStart,
+                        length() - offset,
+                        expectedSequence,
+                        lowestEpoch);
+                if (verdict != FrameVerdict.MORE_NEEDED) {
+                    return verdict;
+                }
             }
-            requireFrame(offset);
+            readMore(offset);
         }
     }
 
@@ -387,20 +376,21 @@ final class SegmentReader implements Closeable {
     FrameVerdict judgeAnywhere(
             final int offset, final long lowestSequence, final long highestSequence, final int highestEpoch)
             throws IOException {
-        requireHeader(offset);
         while (true) {
-            final FrameVerdict verdict = check.checkAnywhere(
-                    window,
-                    inWindow(offset),
-                    windowEnd - windowStart,
-                    length() - offset,
-                    lowestSequence,
-                    highestSequence,
-                    highestEpoch);
-            if (verdict != FrameVerdict.MORE_NEEDED) {
-                return verdict;
+            if (offset >= windowStart) {
+                final FrameVerdict verdict = check.checkAnywhere(
+                        window,
+                        inWindow(offset),
+                        windowEnd - windowStart,
+                        length() - offset,
+                        lowestSequence,
+                        highestSequence,
+                        highestEpoch);
+                if (verdict != FrameVerdict.MORE_NEEDED) {
+                    return verdict;
+                }
             }
-            requireFrame(offset);
+            readMore(offset);
         }
     }
 
@@ -453,15 +443,15 @@ final class SegmentReader implements Closeable {
         return offset;
     }
 
-    /** Reads until a header lies in the window, or what there is in its place at the end of the segment. */
-    private void requireHeader(final int offset) throws IOException {
-        require(offset, Math.min(FrameLayout.HEADER_LENGTH, length() - offset));
-    }
-
-    private void requireFrame(final int offset) throws IOException {
-        final int frameLength =
-                FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(window.clear(), inWindow(offset))));
-        require(offset, frameLength);
+    /** Reads a header, or what there is in its place at the end of the segment; if the header is there, the whole frame. */
+    private void readMore(final int offset) throws IOException {
+        if (offset < windowStart || offset + FrameLayout.HEADER_LENGTH > windowEnd) {
+            takeAheadOrLoad(offset, Math.min(FrameLayout.HEADER_LENGTH, length() - offset));
+        } else {
+            // The length was looked at, or there would have been another verdict than that more is needed.
+            final long word = FrameLayout.word(window.clear(), inWindow(offset));
+            takeAheadOrLoad(offset, FrameLayout.align(FrameLayout.lengthOf(word)));
+        }
     }
 
     private void load(final int offset, final int byteCount) throws IOException {
@@ -474,7 +464,7 @@ final class SegmentReader implements Closeable {
         readOnlyWindow = ownReadOnlyWindow;
         windowAhead = null;
         soundEnd = 0;
-        readLength = Math.min(maxReadLength, 2 * readLength);
+        readLength = Math.min(WINDOW_LENGTH, 2 * readLength);
         window.clear().limit(wanted);
         final int found = file.read(window, offset);
         windowStart = offset;

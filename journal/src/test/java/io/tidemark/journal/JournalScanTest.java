@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The walk along the chain of frames, from one segment to the next, to where it ends. */
 class JournalScanTest {
@@ -24,6 +26,10 @@ class JournalScanTest {
     private static final Meta META = HandmadeSegment.META;
     private static final int FIRST = HandmadeSegment.FIRST;
     private static final int HEADER = FrameLayout.HEADER_LENGTH;
+
+    private static final int LONG_LENGTH = 12 << 20;
+    private static final int LONG_FRAME_LENGTH = 64 << 10;
+    private static final int LONG_FRAMES = LONG_LENGTH / LONG_FRAME_LENGTH - 1;
 
     private final SimulatedStorage machine = new SimulatedStorage();
     private final HandmadeSegment first = new HandmadeSegment(1);
@@ -56,6 +62,7 @@ class JournalScanTest {
                 assertEquals(7 + i, scan.type());
                 assertEquals(1_000L * (i + 1), scan.timestampNs());
                 assertEquals(5 + 4 * i, scan.payloadLength());
+                assertEquals(FIRST + i * (HEADER + 8), scan.frameOffset());
                 assertEquals(1 + i, scan.reader().window().get(scan.payloadOffset()));
             }
             requireEnd(scan, FrameVerdict.NOTHING);
@@ -224,6 +231,103 @@ class JournalScanTest {
             }
             assertTrue(scan.advance());
             assertEquals(12, scan.sequence());
+        }
+    }
+
+    /** As when the file becomes another segment under who reads it. */
+    private void recycleFirst() throws IOException {
+        try (StorageFile file = machine.sibling().open(FileNames.segment(1), true)) {
+            file.write(ByteBuffer.wrap(new HandmadeSegment(3).bytes()), 0);
+        }
+    }
+
+    @Test
+    void advanceShouldGoOnInTheNextSegmentWhenTheFileHasBecomeAnother() throws IOException {
+        try (JournalScan scan = scan(first.frame(11), second.frame(12))) {
+            assertTrue(scan.advance());
+            recycleFirst();
+            assertTrue(scan.advance());
+            assertEquals(12, scan.sequence());
+            assertEquals(2, scan.reader().number());
+        }
+    }
+
+    @Test
+    void advanceShouldEndWhenTheFileHasBecomeAnotherWithinABatch() throws IOException {
+        first.flags(FrameLayout.FLAG_BATCH_CONTINUES).frame(11);
+        try (JournalScan scan = scan(first, second.frame(12))) {
+            assertTrue(scan.advance());
+            recycleFirst();
+            requireEnd(scan, FrameVerdict.NOTHING);
+            assertEquals(1, scan.reader().number(), "the rest of the batch is not in the next segment");
+        }
+    }
+
+    /** Long enough for a second thread to read ahead of the last quarter; frames have a sixteenth of a mebibyte. */
+    private static HandmadeSegment longSegment(final long number, final long firstSequence) {
+        final HandmadeSegment segment = new HandmadeSegment(number, LONG_LENGTH);
+        for (int i = 0; i < LONG_FRAMES; i++) {
+            segment.lag(5).frame(firstSequence + i, LONG_FRAME_LENGTH - HEADER);
+        }
+        return segment;
+    }
+
+    private List<String> readsAhead(final long segment) {
+        final String read = "read " + FileNames.segment(segment) + " ";
+        return machine.faults().trace().stream()
+                .filter(call -> call.startsWith(read) && call.endsWith("+" + ReadAheadWindow.LENGTH))
+                .map(call -> call.substring(read.length(), call.indexOf('+')))
+                .toList();
+    }
+
+    @Test
+    void advanceShouldReadAheadWhenSegmentsAreLong() throws IOException {
+        final HandmadeSegment longSecond = longSegment(2, 11 + LONG_FRAMES);
+        machine.faults().startTrace();
+        try (JournalScan scan = scan(longSegment(1, 11).type(RecordType.SEAL).frame(11 + LONG_FRAMES), longSecond)) {
+            for (int i = 0; i < 2 * LONG_FRAMES; i++) {
+                assertTrue(scan.advance());
+                assertEquals(11 + i, scan.sequence());
+                assertEquals(LONG_FRAME_LENGTH - HEADER, scan.payloadLength());
+            }
+            requireEnd(scan, FrameVerdict.NOTHING);
+        }
+        assertFalse(readsAhead(1).isEmpty());
+        final int firstOutside = FIRST + 15 * LONG_FRAME_LENGTH;
+        assertTrue(readsAhead(2).contains(String.valueOf(firstOutside)), "at once, where it was worth it before");
+    }
+
+    @Test
+    void closeShouldEndTheReadingAheadWhenTheScanIsOnItsWay() throws IOException {
+        machine.faults().startTrace();
+        try (JournalScan scan = scan(longSegment(1, 11))) {
+            while (readsAhead(1).isEmpty()) {
+                assertTrue(scan.advance());
+            }
+        }
+        assertEquals(List.of(), machine.openHandles());
+    }
+
+    /** The frame begins what is read ahead at a time, or lies within it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5})
+    void advanceShouldEndAtTheBadFrameWhenItWasReadAhead(final int behind) throws IOException {
+        final HandmadeSegment segment = longSegment(1, 11);
+        machine.faults().startTrace();
+        int bad = 0;
+        try (JournalScan scan = scan(segment)) {
+            while (readsAhead(1).isEmpty()) {
+                assertTrue(scan.advance());
+            }
+            bad = Integer.parseInt(readsAhead(1).get(0)) + behind * LONG_FRAME_LENGTH;
+        }
+        machine.flip(FileNames.segment(1), bad + LONG_FRAME_LENGTH - 1, 1);
+        try (JournalScan scan = new JournalScan(machine, META, SegmentReader.open(machine, 1, META, 11), 11)) {
+            while (scan.endOffset() < bad) {
+                assertTrue(scan.advance());
+            }
+            requireEnd(scan, FrameVerdict.BAD_CHECKSUM);
+            assertEquals(bad, scan.endOffset());
         }
     }
 }

@@ -234,6 +234,54 @@ class RecoveryTest {
         requireNoCut(result.report());
     }
 
+    private static void requirePosition(
+            final SegmentPositions positions,
+            final int index,
+            final int offset,
+            final long sequence,
+            final long timestampNs) {
+        assertEquals(offset, positions.offset(index));
+        assertEquals(sequence, positions.sequence(index));
+        assertEquals(timestampNs, positions.timestampNs(index));
+    }
+
+    @Test
+    void recoverShouldTellWhereFramesBeginInEachSegmentThatItRead() throws IOException {
+        first.timestampNs(100)
+                .frame(1)
+                .timestampNs(200)
+                .frame(2)
+                .type(RecordType.SEAL)
+                .frame(3);
+        second.timestampNs(300).frame(3).frame(4);
+        final List<SegmentPositions> positions = recover(META, first, second).positions();
+        assertEquals(2, positions.size());
+        for (int i = 0; i < 2; i++) {
+            assertEquals(1 + i, positions.get(i).segment());
+            assertEquals(1, positions.get(i).count(), "the second frame lies too near to the first");
+        }
+        requirePosition(positions.get(0), 0, FIRST, 1, 100);
+        requirePosition(positions.get(1), 0, FIRST, 3, 300);
+    }
+
+    @Test
+    void recoverShouldNotTellWhereFramesBeganThatItCutOff() throws IOException {
+        final HandmadeSegment longSegment = new HandmadeSegment(1, 4 * REWRITE_LENGTH);
+        final int second = longSegment.timestampNs(100).frame(1, REWRITE_LENGTH).offset();
+        longSegment.timestampNs(200).frame(2, REWRITE_LENGTH);
+        longSegment
+                .flags(FrameLayout.FLAG_BATCH_CONTINUES)
+                .frame(3, REWRITE_LENGTH)
+                .frame(4);
+        final Recovery.Result result = recover(META, longSegment);
+        assertEquals(2, result.report().lastSequence());
+        assertEquals(1, result.positions().size());
+        final SegmentPositions positions = result.positions().get(0);
+        assertEquals(2, positions.count());
+        requirePosition(positions, 0, FIRST, 1, 100);
+        requirePosition(positions, 1, second, 2, 200);
+    }
+
     @Test
     void recoverShouldForceFromTheMarkOnWhenEarlierSegmentsAreThere() throws IOException {
         recover(META.marked(1, 2, 2).closedCleanly(), first.frame(1), second.frame(2), third);

@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -188,6 +189,37 @@ class SegmentReaderTest {
         }
     }
 
+    private List<String> reads() {
+        return machine.faults().trace().stream()
+                .filter(call -> call.startsWith("read "))
+                .map(call -> call.replace("read " + NAME + " ", ""))
+                .toList();
+    }
+
+    @Test
+    void openForLookShouldReadLittleAtFirstAndMoreAsItGoesOn() throws IOException {
+        machine.install(NAME, longSegment().bytes());
+        machine.faults().startTrace();
+        try (SegmentReader reader = SegmentReader.openForLook(machine, 1, META, 77)) {
+            assertEquals(List.of("0+16384"), reads());
+            assertEquals(4 * WINDOW_LENGTH, reader.skipZeros(FIRST));
+        }
+        final List<String> reads = reads();
+        assertEquals(
+                List.of("16384+16384", "32768+32768", "65536+65536", "131072+131072", "262144+262144"),
+                reads.subList(1, 6));
+        assertEquals(List.of("524288+524288", "1048576+1048576", "2097152+1048576"), reads.subList(6, 9));
+        assertEquals(List.of("3145728+1048576"), reads.subList(9, reads.size()), "never more than a mebibyte");
+    }
+
+    @Test
+    void openShouldReadAMebibyteAtATime() throws IOException {
+        try (SegmentReader reader = open(longSegment().bytes())) {
+            assertEquals(4 * WINDOW_LENGTH, reader.skipZeros(FIRST));
+            assertEquals(List.of("0+1048576", "1048576+1048576", "2097152+1048576", "3145728+1048576"), reads());
+        }
+    }
+
     private HandmadeSegment longSegment() {
         return new HandmadeSegment(1, 4 * WINDOW_LENGTH);
     }
@@ -212,6 +244,35 @@ class SegmentReaderTest {
             assertEquals(2, readCount());
             assertEquals(FrameVerdict.WHOLE, reader.judge(FIRST, 1, 0));
             assertEquals(3, readCount(), "back to what lies before the window");
+        }
+    }
+
+    @Test
+    void judgeShouldReadALongFrameAtOnceWhenItsHeaderEndsTheWindow() throws IOException {
+        final HandmadeSegment longSegment = longSegment();
+        final int second =
+                longSegment.frame(1, WINDOW_LENGTH - FIRST - 2 * HEADER).offset();
+        final int third = longSegment.frame(2, WINDOW_LENGTH).offset();
+        longSegment.frame(3, WINDOW_LENGTH + 8);
+        try (SegmentReader reader = open(longSegment.bytes())) {
+            assertEquals(FrameVerdict.WHOLE, reader.judge(second, 2, EPOCH));
+            assertEquals(List.of("0+1048576", second + "+" + (third - second)), reads());
+            reader.require(second, HEADER);
+            assertEquals(2, readCount(), "what begins the window is in it");
+            assertEquals(FrameVerdict.WHOLE, reader.judge(third, 3, EPOCH));
+            assertEquals(List.of(third + "+1048576", third + "+1048616"), reads().subList(2, 4));
+        }
+    }
+
+    @Test
+    void judgeAnywhereShouldGoBackWhenThePlaceLiesBeforeTheWindow() throws IOException {
+        final HandmadeSegment longSegment = longSegment().frame(1);
+        try (SegmentReader reader =
+                open(longSegment.at(2 * WINDOW_LENGTH).frame(2).bytes())) {
+            assertEquals(FrameVerdict.WHOLE, reader.judgeAnywhere(2 * WINDOW_LENGTH, 1, 9, EPOCH));
+            assertEquals(FrameVerdict.WHOLE, reader.judgeAnywhere(FIRST, 1, 9, EPOCH));
+            assertEquals(FrameVerdict.WHOLE, reader.judgeAnywhere(FIRST, 1, 9, EPOCH));
+            assertEquals(3, readCount());
         }
     }
 
@@ -311,6 +372,42 @@ class SegmentReaderTest {
         }
     }
 
+    /** As when the file becomes another segment under who reads it. */
+    private void overwriteHeader(final long number) throws IOException {
+        store(0, new HandmadeSegment(number).bytes(0, FIRST));
+    }
+
+    @Test
+    void isRecycledShouldHoldWhenTheFileHasBecomeAnotherSegment() throws IOException {
+        try (SegmentReader reader = open(segment.frame(1).bytes())) {
+            assertEquals(FrameVerdict.WHOLE, reader.judge(FIRST, 1, 0));
+            assertFalse(reader.isRecycled());
+            overwriteHeader(9);
+            assertTrue(reader.isRecycled());
+            assertTrue(reader.isRecycled(), "asked once more");
+            assertEquals(1, reader.number(), "what was read is still that of the one before");
+            assertEquals(FrameVerdict.WHOLE, reader.judge(FIRST, 1, 0));
+        }
+    }
+
+    /** What a recycled file looks like before its new header is there. */
+    @Test
+    void isRecycledShouldNotHoldWhenTheHeaderTellsNothing() throws IOException {
+        try (SegmentReader reader = open(segment.bytes())) {
+            overwriteHeader(9);
+            machine.flip(NAME, SegmentLayout.EPOCH_OFFSET, 1);
+            assertFalse(reader.isRecycled());
+        }
+    }
+
+    @Test
+    void isRecycledShouldNotHoldWhenTheFileEndsWithinTheHeaderPage() throws IOException {
+        machine.install(NAME, new HandmadeSegment(9).bytes(FIRST - 1));
+        try (SegmentReader reader = SegmentReader.openForEvidence(machine, 1, META, 77)) {
+            assertFalse(reader.isRecycled(), "the byte that is missing is not taken for a zero");
+        }
+    }
+
     private void store(final int offset, final byte[] bytes) throws IOException {
         final byte[] now = machine.contents(NAME);
         for (int i = 0; i < bytes.length; i++) {
@@ -330,9 +427,28 @@ class SegmentReaderTest {
     void requireShouldNameTheEndOfTheSegmentWhenMoreIsWantedThanThereIs() throws IOException {
         try (SegmentReader reader = open(segment.bytes())) {
             reader.require(LENGTH - HEADER, HEADER);
+            assertEquals(1, readCount(), "what ends the window is in it");
             final CorruptJournalException e =
                     assertThrows(CorruptJournalException.class, () -> reader.require(LENGTH - HEADER, HEADER + 8));
             assertEquals(LENGTH, e.offset());
+        }
+    }
+
+    @Test
+    void requireShouldGoBackWhenTheRangeLiesBeforeTheWindow() throws IOException {
+        final HandmadeSegment longSegment = longSegment().content((byte) 9).frame(1, 8);
+        try (SegmentReader reader = open(longSegment.bytes())) {
+            assertEquals(4 * WINDOW_LENGTH, reader.skipZeros(3 * WINDOW_LENGTH + 8));
+            reader.require(FIRST + HEADER, 8);
+            assertEquals(9, reader.window().get(reader.inWindow(FIRST + HEADER)));
+        }
+    }
+
+    @Test
+    void judgeShouldSayNoRoomWhenTheWindowLiesBehindThePlace() throws IOException {
+        try (SegmentReader reader = open(longSegment().bytes())) {
+            assertEquals(4 * WINDOW_LENGTH, reader.skipZeros(4 * WINDOW_LENGTH - 8));
+            assertEquals(FrameVerdict.NO_ROOM, reader.judge(4 * WINDOW_LENGTH - 24, 1, 0));
         }
     }
 
@@ -342,6 +458,7 @@ class SegmentReaderTest {
         final byte[] content = new HandmadeSegment(1, length).bytes(length + FIRST);
         Arrays.fill(content, length + 8, content.length, (byte) 1);
         try (SegmentReader reader = open(content)) {
+            assertEquals(length, reader.skipZeros(WINDOW_LENGTH + FIRST), "less is left than is read at a time");
             assertEquals(length, reader.skipZeros(FIRST));
         }
     }

@@ -202,11 +202,9 @@ public final class CountersLayout {
      * @return from 0 to {@link #TIME_CLASS_COUNT} - 1
      */
     public static int timeClass(final long timeNs) {
-        if (timeNs < 1L << SHORTEST_TIME_SHIFT) {
-            return 0;
-        }
-        final int power = Long.SIZE - 1 - Long.numberOfLeadingZeros(timeNs);
-        final int part = (int) (timeNs >>> (power - TIME_CLASS_SHIFT)) & (CLASSES_PER_DOUBLING - 1);
+        final long atLeastNs = Math.max(timeNs, 1L << SHORTEST_TIME_SHIFT);
+        final int power = Long.SIZE - 1 - Long.numberOfLeadingZeros(atLeastNs);
+        final int part = (int) (atLeastNs >>> (power - TIME_CLASS_SHIFT)) & (CLASSES_PER_DOUBLING - 1);
         return Math.min(TIME_CLASS_COUNT - 1, (power - SHORTEST_TIME_SHIFT) * CLASSES_PER_DOUBLING + part);
     }
 

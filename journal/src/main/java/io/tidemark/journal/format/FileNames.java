@@ -180,13 +180,11 @@ public final class FileNames {
      * @return the name of the reader; empty if this is not the file of a position
      */
     public static String readerName(final String fileName) {
-        final int end = fileName.length() - POSITION_SUFFIX.length();
-        if (end < POSITION_PREFIX.length()
-                || !fileName.startsWith(POSITION_PREFIX)
-                || !fileName.endsWith(POSITION_SUFFIX)) {
+        if (!fileName.startsWith(POSITION_PREFIX) || !fileName.endsWith(POSITION_SUFFIX)) {
             return "";
         }
-        final String name = fileName.substring(POSITION_PREFIX.length(), end);
+        // Prefix and suffix have no letter that could be one of both.
+        final String name = fileName.substring(POSITION_PREFIX.length(), fileName.length() - POSITION_SUFFIX.length());
         return isReaderName(name) ? name : "";
     }
 

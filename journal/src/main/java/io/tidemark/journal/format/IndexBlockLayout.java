@@ -110,7 +110,7 @@ public final class IndexBlockLayout {
     /**
      * Tells whether this is the whole block of a segment.
      *
-     * @param block what was read in its place
+     * @param block what was read in its place; has room for a block, whatever was there
      * @param length how much of it was there
      * @param checksum seeded for the segment
      * @param segment its number
@@ -119,7 +119,7 @@ public final class IndexBlockLayout {
     public static boolean isOf(
             final ByteBuffer block, final int length, final SeededChecksum checksum, final long segment) {
         block.clear().order(ByteOrder.LITTLE_ENDIAN);
-        if (length < HEADER_LENGTH + ENTRY_LENGTH || block.getLong(SEGMENT_NUMBER_OFFSET) != segment) {
+        if (block.getLong(SEGMENT_NUMBER_OFFSET) != segment) {
             return false;
         }
         final int count = block.getInt(ENTRY_COUNT_OFFSET);

@@ -77,12 +77,12 @@ public final class IndexLayout {
     /**
      * The length of the blocks in the index of a journal that makes segments of a length.
      *
-     * @param segmentLength in bytes
+     * @param segmentLength in bytes, at most {@link SegmentLayout#MAX_SEGMENT_LENGTH}
      * @return bytes, a power of two
      */
     public static int blockLength(final int segmentLength) {
         int length = MIN_BLOCK_LENGTH;
-        while (length < MAX_BLOCK_LENGTH && length < segmentLength / SEGMENT_PART) {
+        while (length < segmentLength / SEGMENT_PART) {
             length <<= 1;
         }
         return length;

@@ -19,6 +19,19 @@ class FileNamesTest {
         assertEquals(number, FileNames.segmentNumber(FileNames.segment(number)));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 9, 4_294_967_296L, Long.MAX_VALUE})
+    void spareNumberShouldBeTheOneInTheNameAndNotThatOfASegment(final long number) {
+        assertEquals(number, FileNames.spareNumber(FileNames.spare(number)));
+        assertEquals(-1, FileNames.spareNumber(FileNames.segment(number)), "nobody deletes a segment as a spare");
+        assertEquals(-1, FileNames.segmentNumber(FileNames.spare(number)), "nobody reads a spare as a segment");
+    }
+
+    @Test
+    void spareShouldBeNamedAsItIsWrittenDown() {
+        assertEquals("00000000000000000123.spare", FileNames.spare(123));
+    }
+
     @Test
     void segmentShouldSortAsItsNumberWhenNamesAreSorted() {
         final String[] names = {FileNames.segment(100), FileNames.segment(9), FileNames.segment(Long.MAX_VALUE)};
@@ -100,7 +113,30 @@ class FileNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "0", "billing", "a.lock", "a..", "a-b_c.d", "nul", "con"})
+    @ValueSource(strings = {"journal.mark", "journal.counters", "journal.index", "journal.readers"})
+    void isCacheShouldHoldWhenNothingIsLostWithTheFile(final String name) {
+        assertTrue(FileNames.isCache(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "journal.meta",
+                "journal.lock",
+                "journal.names",
+                "journal.archived",
+                "journal.mark.preparing",
+                "00000000000000000001.segment",
+                "00000000000000000001.spare",
+                "reader-a.position"
+            })
+    void isCacheShouldNotHoldWhenSomethingIsLostWithTheFile(final String name) {
+        assertFalse(FileNames.isCache(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "0", "billing", "z9", "9z", "a.lock", "a..", "a-b_c.d", "nul", "con"})
     void readerNameShouldBeTheOneInTheFileName(final String name) {
         assertTrue(FileNames.isReaderName(name));
         assertEquals(name, FileNames.readerName(FileNames.position(name)));
@@ -112,7 +148,8 @@ class FileNamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "..", "-a", "_a", ".a", "A", "aB", "a/b", "a\\b", "a b", "a\u0000", "é", "a:b", "٠", "a\n"
+                "", ".", "..", "-a", "_a", ".a", "A", "aB", "a/b", "a\\b", "a b", "a\u0000", "é", "a:b", "٠", "a\n",
+                "`", "{", ":", "/"
             })
     void isReaderNameShouldNotHoldWhenTheNameCouldBeTakenForSomethingElse(final String name) {
         assertFalse(FileNames.isReaderName(name));
@@ -134,7 +171,12 @@ class FileNamesTest {
                 "reader.position",
                 "reader-.position",
                 "reader-a",
-                "a.position"
+                "a.position",
+                "Reader-a.position",
+                "notes-on-a.position",
+                "reader-a.Position",
+                "reader-a.position.bak",
+                "reader-a.positions"
             })
     void readerNameShouldBeNoneWhenTheFileIsNotOfAPosition(final String fileName) {
         assertEquals("", FileNames.readerName(fileName));

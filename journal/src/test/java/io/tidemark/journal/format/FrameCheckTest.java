@@ -2,6 +2,7 @@
 package io.tidemark.journal.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
@@ -229,6 +230,38 @@ class FrameCheckTest {
         assertEquals(FrameVerdict.STALE_EPOCH, judgeAnywhere());
         store(SEQUENCE, -1, 0, 0);
         assertEquals(FrameVerdict.STALE_EPOCH, judgeAnywhere());
+    }
+
+    @Test
+    void isSoundShouldLookAtTheChecksumAlone() {
+        final int aligned = store(SEQUENCE + 5, EPOCH - 1, (short) 0x8002, 0xFF);
+        window.limit(0);
+        assertTrue(check.isSound(window, AT));
+        for (int i = AT + FrameLayout.SEQUENCE_OFFSET; i < AT + aligned; i++) {
+            window.clear().put(i, (byte) (window.get(i) ^ 0x10));
+            assertFalse(check.isSound(window, AT), "offset=" + (i - AT));
+            window.clear().put(i, (byte) (window.get(i) ^ 0x10));
+        }
+        checksum.seed(1, 2, 4);
+        store(SEQUENCE, EPOCH, 0, 0);
+        assertFalse(check.isSound(window, AT), "a frame of another segment");
+    }
+
+    private FrameVerdict judgeSound() {
+        window.limit(0);
+        return FrameCheck.checkSound(window, AT, SEQUENCE, EPOCH);
+    }
+
+    @Test
+    void checkSoundShouldSayWhatCheckSays() {
+        store(SEQUENCE, EPOCH, 0, 0);
+        assertEquals(FrameVerdict.WHOLE, judgeSound());
+        store(SEQUENCE, EPOCH - 1, 0, 0);
+        assertEquals(FrameVerdict.STALE_EPOCH, judgeSound());
+        store(SEQUENCE + 1, EPOCH, 0, 0);
+        assertEquals(FrameVerdict.OUT_OF_SEQUENCE, judgeSound());
+        store(SEQUENCE, EPOCH, 0, 2);
+        assertEquals(FrameVerdict.TOO_NEW, judgeSound());
     }
 
     @Test

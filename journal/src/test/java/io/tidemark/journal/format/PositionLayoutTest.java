@@ -43,6 +43,21 @@ class PositionLayoutTest {
     }
 
     @Test
+    void writeShouldLeaveNothingOfWhatWasThereAndTouchNothingBehindTheSlot() {
+        for (int i = 0; i < slot.capacity(); i++) {
+            slot.put(i, (byte) 0xAB);
+        }
+        PositionLayout.write(slot, POSITION);
+        assertEquals(POSITION, PositionLayout.read(slot));
+        for (int i = PositionLayout.COMMITTED_OFFSET + Long.BYTES; i < PositionLayout.SLOT_LENGTH; i++) {
+            assertEquals(0, slot.get(i), "offset=" + i);
+        }
+        for (int i = PositionLayout.SLOT_LENGTH; i < slot.capacity(); i++) {
+            assertEquals((byte) 0xAB, slot.get(i), "offset=" + i);
+        }
+    }
+
+    @Test
     void placesThatNeverChangeShouldBeThoseOfTheMetaFile() {
         assertEquals(MetaLayout.MAGIC_OFFSET, PositionLayout.MAGIC_OFFSET);
         assertEquals(MetaLayout.CHECKSUM_OFFSET, PositionLayout.CHECKSUM_OFFSET);
@@ -85,6 +100,7 @@ class PositionLayoutTest {
     @CsvSource({
         "-1, 5, DAMAGED",
         "4611686018427387904, 5, DAMAGED",
+        "0, 5, READABLE",
         "4611686018427387903, 5, READABLE",
         "1, -1, DAMAGED",
         "1, 0, READABLE",
@@ -106,6 +122,14 @@ class PositionLayoutTest {
         writeChecksum();
         assertEquals(expected, PositionLayout.check(slot));
         assertEquals(version, PositionLayout.version(slot));
+    }
+
+    @Test
+    void checkShouldSayTooNewWhenALaterVersionHasOtherNumbers() {
+        PositionLayout.write(slot, new Position(-1, 1, 2, -1, 3));
+        slot.clear().order(ByteOrder.LITTLE_ENDIAN).putInt(PositionLayout.VERSION_OFFSET, 2);
+        writeChecksum();
+        assertEquals(HeaderVerdict.TOO_NEW, PositionLayout.check(slot), "what the rest means is not known here");
     }
 
     @Test
