@@ -78,6 +78,11 @@ public class JavaProcess implements AutoCloseable {
         return Files.readString(errorFile);
     }
 
+    /** The id of the process. */
+    public long id() {
+        return process.pid();
+    }
+
     /** Whether the process has not ended. */
     public boolean isAlive() {
         return process.isAlive();

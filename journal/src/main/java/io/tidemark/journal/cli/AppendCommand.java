@@ -34,7 +34,11 @@ import picocli.CommandLine.Spec;
             "",
             "With a full disk, append gives up: it waits a few seconds for room, closes the",
             "journal, and says how much is durable. So it does when it is told to end by a",
-            "signal. Exit codes: see tidemark --help."
+            "signal. Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  seq 1000 | tidemark append data/orders",
+            "  tidemark append data/orders --sync always --ack < orders.txt"
         })
 final class AppendCommand implements Callable<Integer> {
 

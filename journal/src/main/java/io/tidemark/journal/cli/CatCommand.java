@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
             "Prints what is whole up to where the journal ends at that moment, durable or not;",
             "a torn tail is passed over, and damage to what had been durable is an error,",
             "after everything before it was printed. Ends quietly, with exit code 0, when the",
-            "reader of a pipe has read enough. Exit codes: see tidemark --help."
+            "reader of a pipe has read enough. Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark cat data/orders --from 100 --to 200",
+            "  tidemark cat data/orders --from-time 2027-01-31T12:00:00Z --json"
         })
 final class CatCommand implements Callable<Integer> {
 

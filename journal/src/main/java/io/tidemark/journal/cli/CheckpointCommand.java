@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
                     + "way back. Opens the journal for writing, so no other writer may have it open.",
             ""
         },
-        footer = {"", "Exit codes: see tidemark --help."})
+        footer = {"", "Exit codes: see tidemark --help.", "", "Examples:", "  tidemark checkpoint data/orders"})
 final class CheckpointCommand implements Callable<Integer> {
 
     private final Streams streams;

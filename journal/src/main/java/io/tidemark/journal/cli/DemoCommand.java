@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The last line is 'demo passed: ...', with exit code 0, or an error says what",
-            "differed, with exit code 1. Exit codes: see tidemark --help."
+            "differed, with exit code 1. Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark demo",
+            "  tidemark demo /mnt/disk/demo --keep"
         })
 final class DemoCommand implements Callable<Integer> {
 

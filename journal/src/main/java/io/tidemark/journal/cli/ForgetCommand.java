@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
                     + "A name that is in use is refused. Who takes up the name again begins anew.",
             ""
         },
-        footer = {"", "Exit codes: see tidemark --help."})
+        footer = {"", "Exit codes: see tidemark --help.", "", "Examples:", "  tidemark forget data/orders --name audit"
+        })
 final class ForgetCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", description = "Directory of the journal.")

@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Damage to what had been durable is an error; what lies before is in the index then.",
-            "Exit codes: see tidemark --help."
+            "Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark index data/orders"
         })
 final class IndexCommand implements Callable<Integer> {
 

@@ -39,7 +39,10 @@ import picocli.CommandLine.Parameters;
             "       read; what is in COPY then is no journal",
             "  2    wrong usage, no journal, COPY is not empty, or nothing tells the id of",
             "       the journal",
-            "  3    the copy is made, but something was lost or left out, or meta=lost"
+            "  3    the copy is made, but something was lost or left out, or meta=lost",
+            "",
+            "Examples:",
+            "  tidemark repair data/orders --to data/salvaged"
         })
 final class RepairCommand implements Callable<Integer> {
 

@@ -52,7 +52,12 @@ import picocli.CommandLine.Spec;
             "With --watch, rates and times are of the last interval. Times of forces are known to",
             "an eighth. A writer on another machine or in another container may be called dead.",
             "",
-            "Exit codes: see tidemark --help."
+            "Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark stat data/orders",
+            "  tidemark stat data/orders --at-time 2027-01-31T12:00:00Z --json",
+            "  tidemark stat data/orders --watch --interval 0.5"
         })
 final class StatCommand implements Callable<Integer> {
 

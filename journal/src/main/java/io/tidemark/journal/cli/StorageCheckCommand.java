@@ -40,7 +40,11 @@ import picocli.CommandLine.Parameters;
             "  1    the environment refused: no such directory, no permission, no room",
             "  2    wrong usage",
             "  3    a file system in memory, of a container or of another machine, or forces",
-            "       that are quicker than any device"
+            "       that are quicker than any device",
+            "",
+            "Examples:",
+            "  tidemark storage-check data",
+            "  tidemark storage-check data --java --json"
         })
 final class StorageCheckCommand implements Callable<Integer> {
 

@@ -43,7 +43,11 @@ import picocli.CommandLine.Spec;
             "Damage to what had been durable is an error, after everything before it was",
             "printed, and so is truncation of what was to come next. With -f it ends at a",
             "signal, after whole lines, or quietly, with exit code 0, at the first record",
-            "that the reader of a pipe no longer wants. Exit codes: see tidemark --help."
+            "that the reader of a pipe no longer wants. Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark tail -f data/orders",
+            "  tidemark tail -f data/orders --name audit --json"
         })
 final class TailCommand implements Callable<Integer> {
 

@@ -31,7 +31,12 @@ import picocli.CommandLine.Spec;
             "       no place for a journal",
             "  130, 143 and so on: ended by a signal; append closes the journal before",
             "",
-            "An error is one line on standard error."
+            "An error is one line on standard error.",
+            "",
+            "Examples:",
+            "  seq 1000 | tidemark append data/orders",
+            "  tidemark tail -f data/orders",
+            "  tidemark COMMAND --help"
         })
 public final class Tidemark implements Runnable {
 
@@ -66,7 +71,7 @@ public final class Tidemark implements Runnable {
         }
     }
 
-    private static CommandLine commandLine(final Streams streams) {
+    static CommandLine commandLine(final Streams streams) {
         final CommandLine commandLine = new CommandLine(new Tidemark());
         commandLine
                 .addSubcommand(new AppendCommand(streams))
@@ -82,6 +87,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new StorageCheckCommand(streams))
                 .addSubcommand(new DoctorCommand(streams))
                 .addSubcommand(new DumpCommand(streams))
+                .addSubcommand(new CompletionCommand(streams))
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));

@@ -19,7 +19,13 @@ import picocli.CommandLine.Parameters;
                     + "writer may have it open.",
             ""
         },
-        footer = {"", "Exit codes: see tidemark --help."})
+        footer = {
+            "",
+            "Exit codes: see tidemark --help.",
+            "",
+            "Examples:",
+            "  tidemark truncate data/orders --up-to 1000"
+        })
 final class TruncateCommand implements Callable<Integer> {
 
     private final Streams streams;

@@ -27,7 +27,10 @@ import picocli.CommandLine.Parameters;
             "       that had been durable is missing",
             "  2    corrupt, or it can't be told: the format is too new or too old, or",
             "       reading failed",
-            "  3    not a journal"
+            "  3    not a journal",
+            "",
+            "Examples:",
+            "  tidemark verify data/orders"
         })
 final class VerifyCommand implements Callable<Integer> {
 
