@@ -387,10 +387,11 @@ public final class JournalCounters {
     /**
      * How much of the append queue is in use.
      *
-     * @return bytes
+     * @return bytes; 0 when the journal is closed
      */
     public long queueUsed() {
-        return word(CountersLayout.QUEUE_USED_OFFSET);
+        // Closing claims all of it, so that nothing else is accepted.
+        return state == State.CLOSED ? 0 : word(CountersLayout.QUEUE_USED_OFFSET);
     }
 
     /**

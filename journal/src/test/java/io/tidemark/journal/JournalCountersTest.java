@@ -108,6 +108,7 @@ class JournalCountersTest {
             assertEquals(journal.counters().standbyWaitCount(), counters.standbyWaitCount());
         }
         assertEquals(State.CLOSED, outside().state());
+        assertEquals(0, outside().queueUsed(), "closing claims all of it, and uses none");
     }
 
     @Test
