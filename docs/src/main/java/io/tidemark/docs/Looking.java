@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Seeing inside of a running journal, as {@code docs/operating.md} shows it. */
@@ -19,9 +21,10 @@ final class Looking {
 
     private Looking() {}
 
-    static String happenedIn(final JournalReader reader, final Duration interval) throws InterruptedException {
+    static String happenedIn(final JournalReader reader, final Duration interval, final CountDownLatch stop)
+            throws InterruptedException {
         final JournalCounters before = reader.counters();
-        Thread.sleep(interval.toMillis());
+        stop.await(interval.toMillis(), TimeUnit.MILLISECONDS);
         final JournalCounters after = reader.counters();
         if (before == null || after == null) {
             return "no counters";

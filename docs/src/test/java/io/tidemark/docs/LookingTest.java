@@ -8,6 +8,7 @@ import io.tidemark.journal.JournalReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,6 @@ class LookingTest {
         assertTrue(Files.readString(log).contains("Tag=durable,"), () -> log.toString());
         assertEquals(
                 "0 records durable, longest force 0 ns",
-                Looking.happenedIn(JournalReader.open(directory), Duration.ZERO));
+                Looking.happenedIn(JournalReader.open(directory), Duration.ZERO, new CountDownLatch(1)));
     }
 }

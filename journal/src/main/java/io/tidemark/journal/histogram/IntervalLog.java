@@ -38,17 +38,20 @@ public final class IntervalLog implements AutoCloseable {
         this.histograms = Objects.requireNonNull(histograms, "histograms");
         this.out = new PrintStream(Objects.requireNonNull(target, "target"), false, StandardCharsets.US_ASCII);
         this.writer = new HistogramLogWriter(out);
-        final long nowMs = System.currentTimeMillis();
+        // What was recorded before is no interval of this log; it begins when the last of that ends, by the clock of
+        // the recorders.
+        long nowMs = 0;
+        for (final Kind kind : Kind.values()) {
+            final Histogram before = histograms.takeInterval(kind);
+            nowMs = Math.max(nowMs, before.getEndTimeStamp());
+            recycled.put(kind, before);
+        }
         writer.outputComment("[Latencies of a Tidemark journal, in nanoseconds: written, durable, force, roll]");
         writer.outputLogFormatVersion();
         writer.outputStartTime(nowMs);
         writer.setBaseTime(nowMs);
         writer.outputLegend();
         out.flush();
-        // What was recorded before is no interval of this log.
-        for (final Kind kind : Kind.values()) {
-            recycled.put(kind, histograms.takeInterval(kind));
-        }
     }
 
     /**
