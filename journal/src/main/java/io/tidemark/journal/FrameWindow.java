@@ -34,7 +34,7 @@ final class FrameWindow {
 
     private final FrameCheck check = new FrameCheck();
 
-    private ByteBuffer window = newWindow(LAST_COPY_LENGTH);
+    private ByteBuffer window = SegmentReader.newWindow(LAST_COPY_LENGTH);
 
     /** The same bytes, for who must not change them. */
     private ByteBuffer readOnlyWindow = window.asReadOnlyBuffer();
@@ -49,10 +49,6 @@ final class FrameWindow {
 
     /** Offset in the window of the frame judged last. */
     private int at;
-
-    private static ByteBuffer newWindow(final int length) {
-        return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
-    }
 
     /** Turns to the frames of another segment. */
     void turnTo(final TailedSegment next) {
@@ -112,7 +108,7 @@ final class FrameWindow {
 
     private void fill(final TailedSegment mapped, final int offset, final int needed) {
         if (needed > window.capacity()) {
-            window = newWindow(needed);
+            window = SegmentReader.newWindow(needed);
             readOnlyWindow = window.asReadOnlyBuffer();
         }
         final int wanted = Math.max(needed, Math.min(copyLength, mapped.length() - offset));

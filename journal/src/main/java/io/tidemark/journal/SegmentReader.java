@@ -86,6 +86,7 @@ final class SegmentReader implements Closeable {
         check.segment(header);
     }
 
+    /** Memory that frames are read into: direct, and aligned as they are. */
     static ByteBuffer newWindow(final int length) {
         // What is left over behind it would make reads end within a page.
         return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT)

@@ -27,13 +27,25 @@ final class Amounts {
     }
 
     static String bytes(final double bytes) {
-        double left = bytes;
+        final int unit = binaryUnit(bytes);
+        final double left = bytes / Math.pow(BINARY_STEP, unit);
+        return String.format(Locale.ROOT, left < 100 && unit > 0 ? "%.1f %s" : "%.0f %s", left, BINARY[unit]);
+    }
+
+    /** A length in a sentence. */
+    static String length(final long bytes) {
+        final int unit = binaryUnit((double) bytes);
+        return unit == 0
+                ? bytes + " bytes"
+                : String.format(Locale.ROOT, "%.1f %s", bytes / Math.pow(BINARY_STEP, unit), BINARY[unit]);
+    }
+
+    private static int binaryUnit(final double bytes) {
         int unit = 0;
-        while (left >= BINARY_STEP && unit < BINARY.length - 1) {
-            left /= BINARY_STEP;
+        for (double left = bytes; left >= BINARY_STEP && unit < BINARY.length - 1; left /= BINARY_STEP) {
             unit++;
         }
-        return String.format(Locale.ROOT, left < 100 && unit > 0 ? "%.1f %s" : "%.0f %s", left, BINARY[unit]);
+        return unit;
     }
 
     static String time(final long timeNs) {

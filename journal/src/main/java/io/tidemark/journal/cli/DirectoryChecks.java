@@ -176,7 +176,7 @@ final class DirectoryChecks {
 
     private void addSpace(final long usable) {
         final long segment = segmentLength();
-        final String found = Lengths.words(usable) + " usable, a segment takes " + Lengths.words(segment);
+        final String found = Amounts.length(usable) + " usable, a segment takes " + Amounts.length(segment);
         if (usable < segment) {
             findings.add(Finding.trouble(
                     "free space",

@@ -125,11 +125,12 @@ final class MachineChecks {
         if (memory < wanted) {
             findings.add(Finding.warning(
                     "memory limit",
-                    "the control group allows " + Lengths.words(memory) + ", pages of mapped segments count in it, and "
-                            + "four segments take " + Lengths.words(wanted),
+                    "the control group allows " + Amounts.length(memory)
+                            + ", pages of mapped segments count in it, and " + "four segments take "
+                            + Amounts.length(wanted),
                     "give it more, or make segments shorter"));
         } else if (memory < Long.MAX_VALUE) {
-            findings.add(Finding.ok("memory limit", "the control group allows " + Lengths.words(memory)));
+            findings.add(Finding.ok("memory limit", "the control group allows " + Amounts.length(memory)));
         }
         final int processors = Runtime.getRuntime().availableProcessors();
         findings.add(

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the counters of a journal again and again: on a terminal always in the same place, elsewhere block by block. */
@@ -21,17 +19,13 @@ final class StatWatch {
     private static final String HIDE_CURSOR = "\033[?25l";
     private static final String SHOW_CURSOR = "\033[?25h";
 
-    /** How long a signal waits for the screen that is being drawn. */
-    private static final long LAST_WORDS_MS = 1_000;
-
     private final Streams streams;
     private final JournalReader reader;
     private final WatchScreen screen;
     private final long intervalNs;
     private final long count;
     private final boolean isTerminal;
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final EndingSignal signal = new EndingSignal();
 
     /**
      * Prepares to look.
@@ -58,8 +52,7 @@ final class StatWatch {
 
     /** Draws until it has drawn often enough, or a signal comes, or nobody reads any more. */
     void run() {
-        final Thread hook = new Thread(this::endOnSignal, "tidemark-signal");
-        Runtime.getRuntime().addShutdownHook(hook);
+        signal.listen();
         try {
             if (isTerminal) {
                 print(HIDE_CURSOR + CLEAR);
@@ -73,8 +66,7 @@ final class StatWatch {
             Thread.currentThread().interrupt();
         } finally {
             showCursor();
-            ended.countDown();
-            removeHook(hook);
+            signal.close();
         }
     }
 
@@ -82,7 +74,7 @@ final class StatWatch {
         JournalCounters before = reader.counters();
         long beforeNs = System.nanoTime();
         for (long drawn = 0; count == 0 || drawn < count; drawn++) {
-            if (stopping.await(intervalNs, TimeUnit.NANOSECONDS)) {
+            if (signal.await(intervalNs)) {
                 return;
             }
             final JournalCounters now = reader.counters();
@@ -130,23 +122,6 @@ final class StatWatch {
                 // The terminal is gone, and its cursor with it.
                 return;
             }
-        }
-    }
-
-    private void endOnSignal() {
-        stopping.countDown();
-        try {
-            ended.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(final Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (final IllegalStateException e) {
-            // The process is ending already, and the hook is waiting for nothing else.
         }
     }
 }

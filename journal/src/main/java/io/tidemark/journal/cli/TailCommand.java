@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +56,8 @@ final class TailCommand implements Callable<Integer> {
     private static final long MIN_PARK_NS = 50_000;
     private static final long MAX_PARK_NS = 5_000_000;
 
-    /** How long a signal waits for the lines that are being printed. */
-    private static final long LAST_WORDS_MS = 1_000;
-
     private final Streams streams;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final EndingSignal signal = new EndingSignal();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -101,9 +96,6 @@ final class TailCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON object a line, as 'cat --json' does.")
     private boolean json;
 
-    /** Set by the signal, read by the thread that prints. */
-    private volatile boolean stopping;
-
     TailCommand(final Streams streams) {
         this.streams = streams;
     }
@@ -121,8 +113,7 @@ final class TailCommand implements Callable<Integer> {
         }
         final JournalReader reader = JournalReader.open(directory);
         final OutputBuffer out = new OutputBuffer(streams.out());
-        final Thread hook = new Thread(this::endOnSignal, "tidemark-signal");
-        Runtime.getRuntime().addShutdownHook(hook);
+        signal.listen();
         try {
             print(reader, out);
         } catch (final UncheckedIOException e) {
@@ -131,8 +122,7 @@ final class TailCommand implements Callable<Integer> {
                 throw Streams.outputFailed(failure);
             }
         } finally {
-            ended.countDown();
-            removeHook(hook);
+            signal.close();
         }
         return ExitCode.OK;
     }
@@ -167,13 +157,13 @@ final class TailCommand implements Callable<Integer> {
     /** Prints what there is, then what comes, and says so whenever some of it was really printed. */
     private void print(final Tailer tailer, final long last, final OutputBuffer out, final Runnable printed) {
         final RecordHandler handler = RecordLines.handler(out, json);
-        while (!stopping && tailer.nextSequence() <= last && printSome(tailer, handler, out, last) > 0) {
+        while (!signal.hasCome() && tailer.nextSequence() <= last && printSome(tailer, handler, out, last) > 0) {
             // Up to where the journal ended when this began.
             printed.run();
         }
         if (follows) {
             final IdleStrategy idleStrategy = new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NS, MAX_PARK_NS);
-            while (!stopping) {
+            while (!signal.hasCome()) {
                 idleStrategy.idle(printSome(tailer, handler, out, Long.MAX_VALUE));
                 printed.run();
             }
@@ -212,23 +202,5 @@ final class TailCommand implements Callable<Integer> {
                             + ": directory=" + directory);
         }
         return Start.atSequence(fromSequence);
-    }
-
-    /** Lets the lines that are being printed be whole. */
-    private void endOnSignal() {
-        stopping = true;
-        try {
-            ended.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(final Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (final IllegalStateException e) {
-            // The process is ending already, and the hook is waiting for nothing else.
-        }
     }
 }

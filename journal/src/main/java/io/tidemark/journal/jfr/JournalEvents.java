@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * What the engine tells the Flight Recorder. An event that takes time is begun, which gives null where nobody records it, and
  * ended by the same thread; one that only happens is told.
  *
- * <p>Nothing is allocated unless the event is recorded. The same object serves all journals and all threads.
+ * <p>This class records nothing, which is all that can be done where there is no recorder; {@link FlightEvents} does. Nothing is
+ * allocated unless the event is recorded. The same object serves all journals and all threads.
  */
-public abstract class JournalEvents {
+public class JournalEvents {
 
     private static final JournalEvents INSTANCE = create();
 
@@ -28,7 +29,7 @@ public abstract class JournalEvents {
         try {
             Class.forName("jdk.jfr.Event", false, JournalEvents.class.getClassLoader());
         } catch (final ClassNotFoundException e) {
-            return new NoEvents();
+            return new JournalEvents();
         }
         return new FlightEvents();
     }
@@ -38,7 +39,9 @@ public abstract class JournalEvents {
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginForce();
+    public @Nullable EventSpan beginForce() {
+        return null;
+    }
 
     /**
      * A force has succeeded.
@@ -50,15 +53,22 @@ public abstract class JournalEvents {
      * @param recordCount how many records became durable
      * @param lastSequence the last of them
      */
-    public abstract void endForce(
-            EventSpan force, String directory, long segment, long length, long recordCount, long lastSequence);
+    public void endForce(
+            final EventSpan force,
+            final String directory,
+            final long segment,
+            final long length,
+            final long recordCount,
+            final long lastSequence) {}
 
     /**
      * An append begins to wait.
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginSlowAppend();
+    public @Nullable EventSpan beginSlowAppend() {
+        return null;
+    }
 
     /**
      * The record was accepted, or is durable.
@@ -68,7 +78,8 @@ public abstract class JournalEvents {
      * @param sequence of the record
      * @param durable whether it waited until the record was durable
      */
-    public abstract void endSlowAppend(EventSpan append, String directory, long sequence, boolean durable);
+    public void endSlowAppend(
+            final EventSpan append, final String directory, final long sequence, final boolean durable) {}
 
     /**
      * A thread begins to wait for room in the append queue.
@@ -79,22 +90,26 @@ public abstract class JournalEvents {
      * @param waitsForStandby whether the writer stands still
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginBackPressure(
-            String directory, long queueUsed, long notDurable, boolean waitsForStandby);
+    public @Nullable EventSpan beginBackPressure(
+            final String directory, final long queueUsed, final long notDurable, final boolean waitsForStandby) {
+        return null;
+    }
 
     /**
      * It waits no longer.
      *
      * @param wait as it was begun
      */
-    public abstract void endBackPressure(EventSpan wait);
+    public void endBackPressure(final EventSpan wait) {}
 
     /**
      * The writer needs another segment.
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginRoll();
+    public @Nullable EventSpan beginRoll() {
+        return null;
+    }
 
     /**
      * It goes on in that.
@@ -106,15 +121,22 @@ public abstract class JournalEvents {
      * @param nextSegment number of the next
      * @param waited whether that was not ready
      */
-    public abstract void endRoll(
-            EventSpan roll, String directory, long segment, long lastSequence, long nextSegment, boolean waited);
+    public void endRoll(
+            final EventSpan roll,
+            final String directory,
+            final long segment,
+            final long lastSequence,
+            final long nextSegment,
+            final boolean waited) {}
 
     /**
      * The writer begins to wait for a segment.
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginStandbyWait();
+    public @Nullable EventSpan beginStandbyWait() {
+        return null;
+    }
 
     /**
      * There is one.
@@ -123,14 +145,16 @@ public abstract class JournalEvents {
      * @param directory of the journal
      * @param segment number of the segment that is full
      */
-    public abstract void endStandbyWait(EventSpan wait, String directory, long segment);
+    public void endStandbyWait(final EventSpan wait, final String directory, final long segment) {}
 
     /**
      * A journal is being opened.
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginRecovery();
+    public @Nullable EventSpan beginRecovery() {
+        return null;
+    }
 
     /**
      * It is open.
@@ -139,14 +163,16 @@ public abstract class JournalEvents {
      * @param directory of the journal
      * @param found what was found
      */
-    public abstract void endRecovery(EventSpan recovery, String directory, RecoveryFacts found);
+    public void endRecovery(final EventSpan recovery, final String directory, final RecoveryFacts found) {}
 
     /**
      * A truncation begins.
      *
      * @return the event; null if nobody records it
      */
-    public abstract @Nullable EventSpan beginTruncation();
+    public @Nullable EventSpan beginTruncation() {
+        return null;
+    }
 
     /**
      * It is done, or refused.
@@ -159,14 +185,14 @@ public abstract class JournalEvents {
      * @param byRetention whether the policy asked for it
      * @param problem why not all of it could be done; empty if it was
      */
-    public abstract void endTruncation(
-            EventSpan truncation,
-            String directory,
-            long upTo,
-            long head,
-            long checkpoint,
-            boolean byRetention,
-            String problem);
+    public void endTruncation(
+            final EventSpan truncation,
+            final String directory,
+            final long upTo,
+            final long head,
+            final long checkpoint,
+            final boolean byRetention,
+            final String problem) {}
 
     /**
      * The journal has ended itself.
@@ -175,5 +201,5 @@ public abstract class JournalEvents {
      * @param durableSequence everything up to here is durable
      * @param cause what was thrown
      */
-    public abstract void failed(String directory, long durableSequence, String cause);
+    public void failed(final String directory, final long durableSequence, final String cause) {}
 }
