@@ -13,9 +13,14 @@ final class ForkedJvm {
 
     /** The command line of a JVM that runs a command of this tool. */
     static List<String> command(final List<String> arguments) {
+        return command(List.of(), arguments);
+    }
+
+    private static List<String> command(final List<String> moreFlags, final List<String> arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags());
+        command.addAll(moreFlags);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Bench.class.getName());
@@ -56,10 +61,11 @@ final class ForkedJvm {
                 "-XX:MaxDirectMemorySize=4g");
     }
 
-    /** Runs a command of this tool in a JVM of its own, to its end. */
-    static void run(final List<String> arguments) throws IOException, InterruptedException {
+    /** Runs a command of this tool in a JVM of its own, which has some more flags than others, to its end. */
+    static void run(final List<String> moreFlags, final List<String> arguments)
+            throws IOException, InterruptedException {
         final Process process =
-                new ProcessBuilder(command(arguments)).inheritIO().start();
+                new ProcessBuilder(command(moreFlags, arguments)).inheritIO().start();
         final int status;
         try {
             status = process.waitFor();

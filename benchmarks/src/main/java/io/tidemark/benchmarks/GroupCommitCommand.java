@@ -38,6 +38,9 @@ final class GroupCommitCommand implements Callable<Integer> {
     private static final double NS_PER_SECOND = 1e9;
     private static final long MOST_PER_SECOND = 1_000_000;
 
+    /** Disks are known that force a block in 40 µs. */
+    private static final long MOST_PER_MILLISECOND_AND_THREAD = 50;
+
     @Option(names = "--threads", split = ",", defaultValue = "1,8,64,256", description = "numbers of threads")
     private List<Integer> threadCounts = List.of();
 
@@ -108,7 +111,7 @@ final class GroupCommitCommand implements Callable<Integer> {
                     data.resolve("subject"),
                     SubjectPlan.Durability.ALWAYS,
                     recordLength,
-                    Math.min(recordCount, threadCount * 2L * milliseconds * 20),
+                    Math.min(recordCount, threadCount * 2L * milliseconds * MOST_PER_MILLISECOND_AND_THREAD),
                     threadCount,
                     SEGMENT_LENGTH,
                     4,

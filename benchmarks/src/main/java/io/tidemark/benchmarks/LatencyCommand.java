@@ -33,6 +33,7 @@ final class LatencyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         plan.check();
+        plan.checkSubjects(repetitions.subjects());
         if (repetitions.repetition() == 0) {
             repetitions.forkAll("latency", plan.arguments());
             Tables.print(Results.existing(repetitions.results()), INSTRUMENT, plan.label());

@@ -2,6 +2,7 @@
 package io.tidemark.benchmarks;
 
 import io.tidemark.benchmarks.subject.SubjectPlan;
+import io.tidemark.benchmarks.subject.Subjects;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
@@ -120,6 +121,16 @@ final class LatencyPlan {
                 reader != Reader.PRODUCER || producerCount == 1,
                 "--reader=PRODUCER goes with one producer only",
                 producerCount);
+    }
+
+    /** Refuses subjects that can't be followed as the plan says, before any of them was run. */
+    void checkSubjects(final List<String> subjects) {
+        for (final String subject : subjects) {
+            require(
+                    reader != Reader.PROCESS || Subjects.isJournal(subject),
+                    "--reader=PROCESS follows journals only",
+                    subject);
+        }
     }
 
     private static void require(final boolean condition, final String rule, final Object found) {

@@ -57,6 +57,9 @@ final class LatencyRun {
             series.add(durable.series());
             remarks += ", durable before known " + durable.unknown();
         }
+        if (!Subjects.rollsAsTheJournal(name)) {
+            series.removeIf(PlacedSeries::isOfOnePlace);
+        }
         for (final LatencySeries one : series) {
             final Histogram total = one.total();
             totals.merge(one.name(), total, (first, second) -> {
@@ -88,13 +91,14 @@ final class LatencyRun {
         }
         final List<OpenLoopProducer> producers = new ArrayList<>();
         for (int i = 0; i < plan.producerCount(); i++) {
+            final boolean follows = follow != null && plan.reader() == LatencyPlan.Reader.PRODUCER;
             final OpenLoopProducer producer = new OpenLoopProducer(
-                    subject.producer(),
+                    follows ? subject.producer(follow::pollOnce) : subject.producer(),
                     plan,
                     firstNs + i * plan.periodNs() / plan.producerCount(),
                     measuredFromNs,
                     durable,
-                    plan.reader() == LatencyPlan.Reader.PRODUCER ? follow : null);
+                    follows ? follow : null);
             producers.add(producer);
             threads.add(new Thread(producer, "producer-" + i));
         }

@@ -156,7 +156,8 @@ final class Limits {
             block.limit(BLOCK_LENGTH);
             final long startNs = System.nanoTime();
             long position = 0;
-            for (long nowNs = startNs; nowNs - startNs < durationNs; ) {
+            // At least one, however long the first of all takes that only warms up.
+            for (long nowNs = startNs; nowNs - startNs < durationNs || histogram.getTotalCount() == 0; ) {
                 block.position(0).put(0, (byte) (position >> 12 | 1));
                 file.write(block, position);
                 if (forces) {

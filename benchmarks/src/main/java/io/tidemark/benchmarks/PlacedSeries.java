@@ -6,6 +6,9 @@ import java.util.List;
 /** Latencies of all records, and once more of those just behind a roll and just behind the middle of a segment. */
 final class PlacedSeries {
 
+    private static final String BEHIND_ROLL = "-behind-roll";
+    private static final String BEHIND_MIDDLE = "-behind-middle";
+
     private final LatencySeries all;
     private final LatencySeries behindRoll;
     private final LatencySeries behindMiddle;
@@ -13,9 +16,14 @@ final class PlacedSeries {
 
     PlacedSeries(final String name, final int sliceCount, final RollWindows windows) {
         this.all = new LatencySeries(name, sliceCount);
-        this.behindRoll = new LatencySeries(name + "-behind-roll", sliceCount);
-        this.behindMiddle = new LatencySeries(name + "-behind-middle", sliceCount);
+        this.behindRoll = new LatencySeries(name + BEHIND_ROLL, sliceCount);
+        this.behindMiddle = new LatencySeries(name + BEHIND_MIDDLE, sliceCount);
         this.windows = windows;
+    }
+
+    /** Whether a series is of one place alone. */
+    static boolean isOfOnePlace(final LatencySeries series) {
+        return series.name().endsWith(BEHIND_ROLL) || series.name().endsWith(BEHIND_MIDDLE);
     }
 
     void record(final long sequence, final long slice, final long latencyNs) {

@@ -15,7 +15,7 @@ final class Repetitions {
             split = ",",
             defaultValue = "journal",
             description =
-                    "what is measured, in turns: journal, empty, disruptor, mapped; of bench-peers also chronicle, rocksdb")
+                    "what is measured, in turns: journal, empty, disruptor, mapped; of bench-peers also chronicle, rocksdb, aeron, aeron-checksum, artemis")
     private List<String> subjects = List.of();
 
     @Option(names = "--repetitions", defaultValue = "1", description = "of each subject, in turns with the others")
@@ -67,7 +67,7 @@ final class Repetitions {
                 one.add("--directory=" + directory());
                 one.add("--results=" + results());
                 one.add("--repetition=" + turn);
-                ForkedJvm.run(one);
+                ForkedJvm.run(Subjects.jvmFlags(subject), one);
             }
         }
     }

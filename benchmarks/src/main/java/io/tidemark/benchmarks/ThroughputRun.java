@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 
@@ -114,6 +116,9 @@ final class ThroughputRun {
 
     private void round(final Subject subject, final int round) throws Exception {
         final CyclicBarrier start = new CyclicBarrier(producerCount + 1);
+        final CountDownLatch appended = new CountDownLatch(producerCount);
+        final CountDownLatch counted = new CountDownLatch(1);
+        final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         final long[] last = new long[producerCount];
         final List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < producerCount; i++) {
@@ -123,7 +128,14 @@ final class ThroughputRun {
                         final Subject.Producer producer = subject.producer();
                         final ByteBuffer record = record();
                         await(start);
-                        last[index] = append(producer, record, recordsPerProducer);
+                        try {
+                            last[index] = append(producer, record, recordsPerProducer);
+                        } catch (final RuntimeException | Error e) {
+                            failures.add(e);
+                        } finally {
+                            appended.countDown();
+                        }
+                        await(counted);
                     },
                     "producer-" + i));
         }
@@ -132,14 +144,20 @@ final class ThroughputRun {
         final long cpuBefore = ProcessTime.cpuNs();
         await(start);
         final long startNs = System.nanoTime();
-        for (final Thread thread : threads) {
-            thread.join();
+        appended.await();
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("a producer failed", failures.get(0));
         }
         final long lastTicket = Arrays.stream(last).max().orElseThrow();
         subject.awaitWritten(lastTicket);
         final long writtenAtNs = System.nanoTime();
         final long cpuAfter = ProcessTime.cpuNs();
+        // Of threads that have ended nobody tells what they allocated: producers live on until then.
         final long allocatedAfter = ProcessTime.allocatedBytes();
+        counted.countDown();
+        for (final Thread thread : threads) {
+            thread.join();
+        }
         subject.flush(lastTicket);
         if (round >= 0) {
             writtenNs[round] = writtenAtNs - startNs;
@@ -154,6 +172,14 @@ final class ThroughputRun {
             barrier.await();
         } catch (final InterruptedException | java.util.concurrent.BrokenBarrierException e) {
             throw new IllegalStateException("a producer did not start", e);
+        }
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException("interrupted while the others are counted", e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AgentTerminationException;
 
@@ -50,7 +51,7 @@ final class MemoryJournal {
         final SegmentHeader header = new SegmentHeader(ID_HIGH, ID_LOW, nextNumber, SEGMENT_LENGTH, EPOCH, 0);
         final ByteBuffer buffer = buffers[(int) (nextNumber % buffers.length)];
         nextNumber++;
-        return new Segment(header, new HeldMemory(buffer), SegmentLayout.HEADER_PAGE_LENGTH);
+        return new Segment(header, MappedPieces.of(new HeldMemory(buffer)), SegmentLayout.HEADER_PAGE_LENGTH);
     }
 
     Appender appender() {

@@ -9,6 +9,7 @@ import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,7 @@ final class StressedJournal {
         final ByteBuffer buffer = buffers[(int) (nextNumber % BUFFERS)];
         FrameLayout.word(buffer, SegmentLayout.HEADER_PAGE_LENGTH, 0);
         nextNumber++;
-        return new Segment(header, new Memory(header, buffer), SegmentLayout.HEADER_PAGE_LENGTH);
+        return new Segment(header, MappedPieces.of(new Memory(header, buffer)), SegmentLayout.HEADER_PAGE_LENGTH);
     }
 
     /** Sees to it that there is a standby, if a buffer is free. Writing thread only. */
@@ -158,7 +159,7 @@ final class StressedJournal {
 
         private Follower(final Segment segment) {
             this.segment = segment;
-            this.window = segment.buffer().duplicate();
+            this.window = segment.pieces().buffer(0).duplicate();
             this.offset = SegmentLayout.HEADER_PAGE_LENGTH;
             check.segment(segment.header());
         }
@@ -191,7 +192,7 @@ final class StressedJournal {
             }
             doneWith = segment.number();
             segment = next;
-            window = next.buffer().duplicate();
+            window = next.pieces().buffer(0).duplicate();
             offset = SegmentLayout.HEADER_PAGE_LENGTH;
             check.segment(next.header());
             return Found.SEGMENT;

@@ -81,6 +81,24 @@ class InstrumentsTest {
     }
 
     @Test
+    void throughputShouldCountWhatProducersAllocateWhenASubjectComesFromOutside() throws IOException {
+        assertEquals(
+                0,
+                run(
+                        "throughput",
+                        "--subjects=allocating",
+                        "--lengths=128",
+                        "--producers=1",
+                        "--records=100000",
+                        "--rounds=1",
+                        "--limit-ms=10"));
+
+        final double allocated = value("allocated per record, all threads");
+        assertTrue(allocated >= 128 && allocated < 256, () -> "allocated per record: " + allocated);
+        assertTrue(Results.existing(directory.resolve("results")).notes().contains("allocating: nothing but garbage"));
+    }
+
+    @Test
     void limitsShouldAllBeMeasured() throws IOException {
         assertEquals(0, run("limits", "--ms=10", "--stream-mib=1", "--hand-overs=1000"));
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.benchmarks.subject.Subjects;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,16 @@ class LatencyRunTest {
                 .orElseThrow();
         plan.check();
         return plan;
+    }
+
+    @Test
+    void checkSubjectsShouldRefuseWhatAnotherProcessCanNotFollow() {
+        final LatencyPlan plan = plan("--reader=process");
+        plan.checkSubjects(List.of(Subjects.JOURNAL));
+        final IllegalArgumentException thrown = assertThrows(
+                IllegalArgumentException.class, () -> plan.checkSubjects(List.of(Subjects.JOURNAL, Subjects.EMPTY)));
+        assertEquals("--reader=PROCESS follows journals only: found empty", thrown.getMessage());
+        plan("--reader=thread").checkSubjects(List.of(Subjects.EMPTY));
     }
 
     private static LatencyPlan shortPlan(final String reader, final int producers) {
@@ -72,6 +83,20 @@ class LatencyRunTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"disruptor, producer", "mapped, thread"})
+    void runShouldTellOfNoRollsWhenTicketsAreNoSequences(final String subject, final String reader) throws Exception {
+        final LatencyRun run = new LatencyRun(subject, shortPlan(reader, 1), directory.resolve("data"));
+
+        run.run();
+
+        assertEquals(RATE, run.totals().get("append").getTotalCount());
+        assertEquals(RATE, run.totals().get("visible").getTotalCount());
+        assertTrue(
+                run.totals().keySet().stream().noneMatch(kind -> kind.contains("behind")),
+                () -> "kinds of latency: " + run.totals().keySet());
+    }
+
     @Test
     void runShouldMeasureEveryRecordWhenTheReaderIsAnotherProcess() throws Exception {
         final LatencyRun run = new LatencyRun("journal", shortPlan("process", 1), directory.resolve("data"));
@@ -83,6 +108,8 @@ class LatencyRunTest {
         assertTrue(totals.get("visible").getMinValue() >= 0);
         assertTrue(totals.get("visible").getValueAtPercentile(50)
                 > totals.get("append-call").getMinValue());
+        // Lies in the system's directory until it is moved to the results.
+        Files.delete(run.outsideLog());
     }
 
     @Test

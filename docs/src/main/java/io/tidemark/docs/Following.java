@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.docs;
 
+import io.tidemark.journal.Journal;
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.JournalRecord;
 import io.tidemark.journal.NamedReader;
@@ -12,13 +13,16 @@ import io.tidemark.journal.Visibility;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Follows a journal that another process writes, in the ways there are. */
+/** Reads a journal, and follows it, in the ways there are. */
 public final class Following {
+
+    static final int TRADE = 4;
 
     private Following() {}
 
@@ -37,7 +41,7 @@ public final class Following {
             try {
                 tailer.poll(handler, 256);
             } catch (final OvertakenException e) {
-                tailer.seek(e.headSequence()); // what was before is gone
+                tailer.seek(Start.atHead()); // what was before is gone
             }
         }
     }
@@ -79,5 +83,73 @@ public final class Following {
         try (Stream<JournalRecord> records = reader.records(Start.atLast(100), Start.atEnd())) {
             return records.filter(record -> record.type() == type).toList();
         }
+    }
+
+    static void followFromTheHead(final Journal journal, final RecordHandler handler, final BooleanSupplier running) {
+        final IdleStrategy idleStrategy = new BackoffIdleStrategy();
+        try (Tailer tailer = journal.tailer(Start.atHead(), Visibility.DURABLE)) {
+            while (running.getAsBoolean()) {
+                try {
+                    idleStrategy.idle(tailer.poll(handler, 256));
+                } catch (final OvertakenException e) {
+                    tailer.seek(Start.atHead()); // what came before was truncated, and can be done without
+                }
+            }
+        }
+    }
+
+    /** Collects records, and sends them all at once. */
+    interface Outgoing extends RecordHandler {
+        void send();
+
+        long lastSequence();
+    }
+
+    static void handOver(final Tailer tailer, final Outgoing outgoing) {
+        if (tailer.peek(outgoing, 256) > 0) { // a handler that collects
+            outgoing.send(); // if this throws, the same records come again
+            tailer.commit(outgoing.lastSequence());
+        }
+    }
+
+    static void bill(
+            final Path directory,
+            final RecordHandler handler,
+            final IdleStrategy idleStrategy,
+            final BooleanSupplier running) {
+        try (NamedReader reader = JournalReader.open(directory).named("billing", Start.atHead())) {
+            final Tailer tailer = reader.tailer();
+            while (running.getAsBoolean()) {
+                idleStrategy.idle(tailer.poll(handler, 256));
+                reader.commit(); // everything polled so far was passed, durably
+            }
+        }
+    }
+
+    static long replayTwice(final Path directory, final RecordHandler handler) {
+        final JournalReader reader = JournalReader.open(directory);
+        long next = reader.replay(Start.atHead(), Start.atEnd(), handler);
+        // some time later: what came since
+        next = reader.replay(next, handler);
+        return next;
+    }
+
+    static void hourOf(final JournalReader reader, final Instant noon, final RecordHandler handler) {
+        reader.replay(Start.atTime(noon), Start.atTime(noon.plusSeconds(3600)), handler);
+    }
+
+    static void collect(final JournalReader reader, final List<JournalRecord> trades) {
+        try (Stream<JournalRecord> records = reader.records(Start.atLast(100), Start.atEnd())) {
+            records.filter(record -> record.type() == TRADE).forEach(trades::add);
+        }
+    }
+
+    static RecordHandler keeping(final Map<Long, byte[]> orders) {
+        final RecordHandler handler = (sequence, timestampNs, type, buffer, offset, length) -> {
+            final byte[] payload = new byte[length];
+            buffer.get(offset, payload); // who keeps the bytes copies them: the buffer is valid only in here
+            orders.put(sequence, payload);
+        };
+        return handler;
     }
 }

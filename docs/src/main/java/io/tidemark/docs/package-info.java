@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The examples of the documentation. The pages show parts of these sources, word for word; a test sees to it. */
+/** The examples of the documentation. The pages and the Javadoc show parts of these sources, word for word; a test sees to it. */
 @NullMarked
 package io.tidemark.docs;
 

@@ -3,6 +3,7 @@ package io.tidemark.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -19,10 +20,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every piece of Java in the pages is a piece of a source that is compiled, but for white space and {@code final}. */
+/**
+ * Every piece of Java in the pages and in the Javadoc is a piece of a source that is compiled, but for white space, {@code final}
+ * and {@code @Override}.
+ */
 class DocumentedCodeTest {
 
     private static final Path EXAMPLES = Page.DOCS.resolve("examples");
+    private static final String EXAMPLE_BEGINS = "<pre>{@code";
+    private static final String EXAMPLE_ENDS = "}</pre>";
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
@@ -42,9 +48,9 @@ class DocumentedCodeTest {
         }
     }
 
-    /** Without white space, and without the word that the house demands and a page can do without. */
+    /** Without white space, and without the words that the house demands and a page can do without. */
     private static String withoutSpace(final String text) {
-        return text.replaceAll("\\bfinal\\b", "").replaceAll("\\s", "");
+        return text.replaceAll("\\bfinal\\b|@Override\\b", "").replaceAll("\\s", "");
     }
 
     /** The pieces of Java in a page that no source contains. A whole file is compiled by the commands of its page. */
@@ -74,6 +80,53 @@ class DocumentedCodeTest {
             blocks += page.blocks("java").size();
         }
         assertTrue(blocks > 0, "no page shows any code: are blocks still found?");
+    }
+
+    /** A source as a page: only what its Javadoc shows as code, in the lines in which it does. */
+    private static Page javadoc(final Path path, final String source) {
+        final StringBuilder text = new StringBuilder();
+        boolean shown = false;
+        for (final String line : source.lines().toList()) {
+            final String comment = line.replaceFirst("^ *\\* ?", "");
+            if (comment.equals(EXAMPLE_BEGINS)) {
+                shown = true;
+                text.append("```java");
+            } else if (comment.equals(EXAMPLE_ENDS)) {
+                shown = false;
+                text.append("```");
+            } else if (shown) {
+                text.append(comment);
+            } else {
+                assertFalse(
+                        line.contains("<pre>{"),
+                        () -> "an example must begin in a line of its own: " + path + ": " + line);
+            }
+            text.append('\n');
+        }
+        return Page.of(path, text.toString());
+    }
+
+    @Test
+    void javadocShouldShowOnlyCompiledCode() throws IOException {
+        final List<String> sources = sources();
+        int blocks = 0;
+        for (final String module : List.of("journal", "native-sync")) {
+            for (final Path path : files(Page.PROJECT.resolve(module + "/src/main/java"))) {
+                final Page page = javadoc(path, read(path));
+                assertEquals(List.of(), strangers(page, sources), "Javadoc with code that no example contains");
+                blocks += page.blocks("java").size();
+            }
+        }
+        assertTrue(blocks > 20, "the Javadoc shows hardly any code: are examples still found?");
+    }
+
+    @Test
+    void codeOfJavadocShouldBeNoticedWhenNoExampleContainsIt() throws IOException {
+        final Path path = Page.PROJECT.resolve("MadeUp.java");
+        final String source = "/**\n * <pre>{@code\n * Appender appender = journal.appenders();\n * }</pre>\n */\n";
+        assertEquals(1, strangers(javadoc(path, source), sources()).size());
+        assertEquals(List.of(), strangers(javadoc(path, source.replace("appenders()", "appender( )")), sources()));
+        assertThrows(AssertionError.class, () -> javadoc(path, "/** As in <pre>{@code first()}</pre>. */"));
     }
 
     @Test

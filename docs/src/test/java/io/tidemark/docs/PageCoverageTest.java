@@ -29,7 +29,7 @@ class PageCoverageTest {
             Map.of("docs/format.md", "FormatDocTest", "docs/durability.md", "DurabilityDocTest");
 
     private static final List<String> BUILD_COMMANDS =
-            List.of("./mvnw ", ".ci/run", "make -C ", "bin/tidemark bench ", "for ", "done", " ");
+            List.of("./mvnw ", ".ci/", "make -C ", "bin/tidemark bench ", "for ", "done", " ");
     private static final Pattern SELECTED_TESTS = Pattern.compile("-Dtest=(?:'([^']*)'|(\\S+))");
     private static final Pattern PROFILES = Pattern.compile(" -P(\\w+)");
     private static final Pattern DEPENDENCY =
@@ -114,6 +114,9 @@ class PageCoverageTest {
                 block.text().stripTrailing().stripIndent().lines().toList()) {
             if (BUILD_COMMANDS.stream().noneMatch(line::startsWith)) {
                 return "not a command of the build, so to be run or to be tested otherwise: " + line;
+            }
+            if (line.startsWith(".ci/") && !Files.isExecutable(Page.PROJECT.resolve(line.split("\\s", 2)[0]))) {
+                return "no such script: " + line;
             }
             final Matcher profiles = PROFILES.matcher(line);
             while (profiles.find()) {
@@ -215,6 +218,7 @@ class PageCoverageTest {
         assertEquals(1, untestedOf("", "    tidemark cat data"));
         assertEquals(1, untestedOf("", "    ./mvnw test -Dtest=NoSuchTest"));
         assertEquals(1, untestedOf("", "    ./mvnw -Pnone verify"));
+        assertEquals(1, untestedOf("", "    .ci/none"));
         assertEquals(1, untestedOf("```sh shown by=NoSuchTest", "rm", "```"));
         assertEquals(1, untestedOf("```java file=First.java", "class First {}", "```"));
         assertEquals(
@@ -231,6 +235,7 @@ class PageCoverageTest {
         assertEquals(0, untestedOf("```sh", "echo a", "```", "prints", "```text", "a", "```"));
         assertEquals(0, untestedOf("", "    ./mvnw -Plong -pl journal test -Dtest='Tailer*Test,FrameCheckTest#any'"));
         assertEquals(0, untestedOf("```sh shown by=PageCoverageTest", "rm -rf data", "```"));
+        assertEquals(0, untestedOf("", "    .ci/reproducible --release    and what it does"));
         assertEquals(0, untestedOf("- an item", "", "    that goes on here", "", "text", "    and here"));
         assertEquals(
                 0, untestedOf("```java file=First.java", "class First {}", "```", "```sh", "java First.java", "```"));

@@ -18,8 +18,11 @@ import java.nio.ByteBuffer;
  * gives the room back. A producer fills its claim, then stores the word of the first frame with release; the consumer
  * reads it with acquire, and sees all of the claim. A gap is a word with negative length.
  *
- * <p><b>Room.</b> A producer reads the consumer's counter with acquire before the tail. Both only grow, so what it takes for
- * used is at least what is used; and what the consumer gave back it has zeroed before (release), so a claim is zero.
+ * <p><b>Room.</b> The consumer stores its counter with each run that it takes, so producers would fetch it from the other core for each
+ * claim. They keep among them what one of them last saw of it, and look again only where that leaves no room: once in a lap of the
+ * ring. A producer reads what is known with acquire before the tail. Both only grow, so what it takes for used is at least what is
+ * used; and what the consumer gave back it has zeroed before (release), which whoever raised what is known has seen (acquire) and
+ * hands on (compare-and-set), so a claim is zero.
  *
  * <p><b>Closing</b> claims as much as the whole ring, and puts a mark there that the consumer never passes. So however much
  * the consumer gives back, no claim can succeed any more, and everything claimed before is in front of the mark: no append
@@ -55,6 +58,15 @@ final class AppendQueue {
     private final PaddedSequence consumedSequence;
 
     /**
+     * Units given back, as a producer last saw them. Written by producers, and only raised; the tail is never more than the ring ahead
+     * of it, but for the mark of closing.
+     */
+    private final PaddedSequence knownUnits = new PaddedSequence(0);
+
+    /** The sequence that was seen with them, or a later one. Written by producers, before the units, and only raised. */
+    private final PaddedSequence knownSequence;
+
+    /**
      * Creates the queue.
      *
      * @param capacity in bytes, a power of two
@@ -66,6 +78,7 @@ final class AppendQueue {
         this.ring = alignedZeros(capacity);
         this.tail = new PaddedSequence(firstSequence << Integer.SIZE);
         this.consumedSequence = new PaddedSequence(firstSequence);
+        this.knownSequence = new PaddedSequence(firstSequence);
     }
 
     private static ByteBuffer alignedZeros(final int length) {
@@ -99,14 +112,15 @@ final class AppendQueue {
     boolean tryClaim(final QueueClaim claim, final int length, final int sequenceCount) {
         final int units = length >> UNIT_SHIFT;
         while (true) {
-            final long consumed = consumedUnits.getAcquire();
-            final long baseSequence = consumedSequence.getAcquire();
+            final long known = knownUnits.getAcquire();
+            final long baseSequence = knownSequence.getAcquire();
             final long seen = tail.getVolatile();
-            final int used = (int) seen - (int) consumed;
+            final int used = (int) seen - (int) known;
             final int unitIndex = (int) seen & (unitCapacity - 1);
             final int gap = unitIndex + units > unitCapacity ? unitCapacity - unitIndex : 0;
-            if (used + gap + units > unitCapacity) {
-                if (consumed == consumedUnits.getAcquire()) {
+            // Below 0 if 16 GiB were claimed while this thread was held up between the two.
+            if (used < 0 || used + gap + units > unitCapacity) {
+                if (!lookAgain(known)) {
                     return false;
                 }
                 continue;
@@ -121,6 +135,23 @@ final class AppendQueue {
                 return true;
             }
         }
+    }
+
+    /**
+     * Looks how far the consumer is, for all producers.
+     *
+     * @param known what was known of it
+     * @return false if that is all there is to know
+     */
+    private boolean lookAgain(final long known) {
+        final long consumed = consumedUnits.getAcquire();
+        if (consumed == known) {
+            return false;
+        }
+        // In the order in which the consumer stores them, and never back: a producer may be held up between two lines.
+        knownSequence.max(consumedSequence.getAcquire());
+        knownUnits.max(consumed);
+        return true;
     }
 
     private static long advanced(final long tailValue, final int units, final int sequenceCount) {

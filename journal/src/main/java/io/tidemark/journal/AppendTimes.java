@@ -94,7 +94,7 @@ final class AppendTimes {
         }
     }
 
-    /** What was noted can be read now. Writer only. */
+    /** What was noted can be read now, but is not told to be written yet. Writer only. */
     void written() {
         if (runCount == 0) {
             runWithoutStamp();

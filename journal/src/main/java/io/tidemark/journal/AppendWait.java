@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** How the appends of one appender wait, and what is told of it. Owned by the thread of the appender. */
 final class AppendWait {
 
-    /** Under policy {@code always}, one waiting thread spins about as long as a force takes before it parks. */
-    private static final long DURABLE_SPIN_NS = 200_000;
+    /** Under policy {@code always}, a waiting thread spins for some forces' time before it parks. */
+    private static final long DURABLE_SPIN_NS = 1_000_000;
 
     private final Engine engine;
     private final boolean always;

@@ -10,12 +10,18 @@ import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records. Each thread has an appender of its own; any number of them work at the same time. Nothing here
- * allocates.
+ * Appends records. Each thread has an appender of its own; any number of them work at the same time. Nothing here allocates.
  *
- * <p>{@code append} copies the record, gives it the next sequence and returns it; it waits only while the append queue is
- * full, and under {@link SyncPolicy#always()} until the record is durable. {@code tryAppend} never waits: it returns one
- * of the negative codes instead, and says nothing of durability under any policy.
+ * <pre>{@code
+ * long sequence = appender.append(order, 0, order.length);    // to wait for, where that is wanted
+ * if (appender.tryAppend(QUOTE, quote, 0, quote.length) < 0) {
+ *     quotesLeftOut++;                                        // most likely for want of room; the code says
+ * }
+ * }</pre>
+ *
+ * <p>{@code append} copies the record, gives it the next sequence and returns it; it waits only while the append queue is full, and
+ * under {@link SyncPolicy#always()} until the record is durable. {@code tryAppend} never waits: it returns one of the negative
+ * codes instead, and says nothing of durability under any policy. {@link BufferClaim} encodes in place, {@link Batch} is atomic.
  *
  * <p>An interrupt of the calling thread neither stops an append nor is lost.
  *
@@ -28,16 +34,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Appender {
 
-    /** The append queue is full: try again later. */
+    /** The append queue is full: try again later. {@code append} waits for room. */
     public static final long BACK_PRESSURED = -1;
 
-    /** The journal is closed. */
+    /** The journal is closed. {@code append} throws a {@link JournalClosedException}. */
     public static final long CLOSED = -2;
 
-    /** The journal has ended itself after a failure. */
+    /** The journal has ended itself: close it and open it again. {@code append} throws a {@link JournalFailedException}. */
     public static final long FAILED = -3;
 
-    /** There is no room on the file system, or less than is to stay free; until there is, nothing is appended. */
+    /** Too little room on the file system, and nothing is appended until there is. {@code append} throws a {@link StorageFullException}. */
     public static final long STORAGE_FULL = -4;
 
     private final Engine engine;

@@ -11,9 +11,16 @@ import org.agrona.DirectBuffer;
 /**
  * Records that are appended together, all or none: after any crash the whole batch is there, or nothing of it.
  *
+ * <pre>{@code
+ * batch.clear();
+ * batch.add(DEBIT, debit, 0, debit.length).add(CREDIT, credit, 0, credit.length);
+ * long sequence = appender.appendBatch(batch);    // that of the credit; the debit has the one before
+ * }</pre>
+ *
  * <p>Filled by one thread; can be appended again and again, by several threads too while none changes it, and be cleared
- * for the next use. Appending copies: what is added afterwards is not in the journal. It grows as needed;
- * {@link Appender#appendBatch} refuses one that is longer than the journal can take.
+ * for the next use. Appending copies: what is added afterwards is not in the journal. It grows as needed, outside of the
+ * heap; {@link Appender#appendBatch} refuses one that is longer than the journal can take: with its headers it must fit in one
+ * segment and in half of the append queue.
  */
 public final class Batch {
 
@@ -160,7 +167,7 @@ public final class Batch {
         return this;
     }
 
-    /** Takes all records out. */
+    /** Takes all records out. The memory is kept for the next use. */
     public void clear() {
         length = 0;
         count = 0;
@@ -178,7 +185,7 @@ public final class Batch {
     /**
      * How much room the batch takes in the journal, with headers and padding.
      *
-     * @return bytes
+     * @return bytes, up to 1 GiB
      */
     public int length() {
         return length;

@@ -72,16 +72,16 @@ public final class BufferClaim implements AutoCloseable {
     }
 
     /**
-     * Where the payload begins.
+     * Where the payload begins. Means nothing once the claim was committed or aborted.
      *
-     * @return offset in the buffer
+     * @return offset in the buffer, in bytes
      */
     public int offset() {
         return offset;
     }
 
     /**
-     * How long the payload is.
+     * How long the payload is: as long as was claimed, however much of it is encoded.
      *
      * @return bytes
      */
@@ -90,9 +90,9 @@ public final class BufferClaim implements AutoCloseable {
     }
 
     /**
-     * The sequence of the record.
+     * The sequence of the record; known before the record is appended, so that it can be encoded in it.
      *
-     * @return the sequence
+     * @return the sequence, from 1
      */
     public long sequence() {
         return sequence;

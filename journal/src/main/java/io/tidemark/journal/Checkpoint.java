@@ -17,7 +17,12 @@ package io.tidemark.journal;
  * {@link Journal#lastCheckpoint()}. What was applied already may then be applied once more, so applying a record must be
  * idempotent.
  *
- * <p>A checkpoint that is closed before it was completed never was. Owned by one thread at a time.
+ * <pre>{@code
+ * journal.replay(journal.lastCheckpoint() + 1, store);          // after opening, before anything is appended
+ * }</pre>
+ *
+ * <p>A checkpoint that is closed before it was completed never was. One that lies before the last completed one may be completed,
+ * and takes nothing back. Owned by one thread at a time.
  */
 public final class Checkpoint implements AutoCloseable {
 
@@ -45,12 +50,13 @@ public final class Checkpoint implements AutoCloseable {
      * step, then the segments that lie before the head as a whole are deleted. The user's data must be durable up to
      * {@link #sequence()} by now: nothing else holds those records any more.
      *
-     * <p>If this throws, the checkpoint may have been completed or not; the next opening tells.
+     * <p>If this throws, the checkpoint may have been completed or not; {@link Journal#lastCheckpoint()} tells, at the latest when
+     * the journal is opened again. Nothing is lost either way, and another checkpoint can be begun.
      *
      * <p>The head stops at the first {@link Pin}, and at what a {@link NamedReader} has not passed; the checkpoint is complete all
      * the same.
      *
-     * @return the head
+     * @return the head: the first sequence that may be read from now on
      * @throws IllegalStateException if the checkpoint was completed or closed before, or if this thread runs the journal
      * @throws StorageException if a segment could not be deleted, or the position of a named reader can't be read; the checkpoint
      *     is complete then
@@ -65,7 +71,7 @@ public final class Checkpoint implements AutoCloseable {
         if (sequence > engine.checkpoint().getAcquire()) {
             // Tells readers of the journal where the checkpoint was made.
             new Appender(engine).appendCheckpoint(sequence);
-            Waiting.awaitDurable(engine, engine.requestFlush(), 0);
+            Waiting.flush(engine);
         }
         return Waiting.truncate(engine, request());
     }

@@ -3,7 +3,8 @@ package io.tidemark.journal;
 
 /**
  * Bytes that had been durable are no longer what was written. The journal is never changed in answer to this: what is
- * damaged is reported, not cut away.
+ * damaged is reported, not cut away. Restore the file from a copy; without one, {@link JournalReader#repair} takes what is whole
+ * into a new journal.
  */
 public final class CorruptJournalException extends JournalException {
 

@@ -20,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class DurableMark {
 
     private static final VarHandle WAITERS;
-    private static final VarHandle SPINNING;
     private static final int CANCELLED_BEFORE_SWEEP = 32;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
             WAITERS = lookup.findVarHandle(DurableMark.class, "waiters", Waiter.class);
-            SPINNING = lookup.findVarHandle(DurableMark.class, "spinning", int.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -39,12 +37,11 @@ final class DurableMark {
     @SuppressWarnings("unused")
     private volatile @Nullable Waiter waiters;
 
-    /** Number of waiters that gave up since the last sweep; */
+    /** Number of waiters that gave up since the last sweep. */
     private final AtomicInteger cancelled = new AtomicInteger();
 
-    /** 1 while a waiter spins. Many spinning waiters would take the processor from the threads they wait for. */
-    @SuppressWarnings("unused")
-    private volatile int spinning;
+    /** How long the last force took. Written by whoever raises the mark. */
+    private volatile long forceNs;
 
     /** Nothing will move any more. */
     private volatile boolean ended;
@@ -72,6 +69,16 @@ final class DurableMark {
     /** The mark. Volatile, because the keeper takes back that it was told of a move and then reads where it went. */
     long get() {
         return mark.getVolatile();
+    }
+
+    /** Notes how long a force took, behind which the mark will be raised: that is what those who wait may expect. */
+    void forced(final long durationNs) {
+        forceNs = durationNs;
+    }
+
+    /** How long the last force took, in nanoseconds; 0 if there was none. */
+    long forceNs() {
+        return forceNs;
     }
 
     /** Raises the mark and wakes whom that concerns. One thread at a time. */
@@ -105,27 +112,30 @@ final class DurableMark {
      * @param sequence to wait for
      * @param timeoutNs at most this long; {@link Long#MAX_VALUE} for ever
      * @param interruptible whether an interrupt ends the waiting
-     * @param spinNs how long to spin before parking; only one thread at a time does
+     * @param spinNs how long to spin before parking, if forces are short enough for that to be worth it
      * @return false if the time was up, the mark has ended, the thread was interrupted, or all were woken to look again
      */
     boolean await(final long sequence, final long timeoutNs, final boolean interruptible, final long spinNs) {
         if (mark.getAcquire() >= sequence) {
             return true;
         }
+        final int wakeUpsBefore = wakeUps.get();
         final long startNs = System.nanoTime();
-        if (spinNs > 0 && SPINNING.compareAndSet(this, 0, 1)) {
-            try {
-                if (spin(sequence, startNs, Math.min(spinNs, timeoutNs))) {
-                    return true;
-                }
-            } finally {
-                SPINNING.setRelease(this, 0);
-            }
+        if (isWorthSpinning(spinNs) && spin(sequence, wakeUpsBefore, startNs, Math.min(spinNs, timeoutNs))) {
+            return true;
         }
-        return park(sequence, startNs, timeoutNs, interruptible);
+        return park(sequence, wakeUpsBefore, startNs, timeoutNs, interruptible);
     }
 
-    /** Number of waiters on the stack, those included that gave up and were not dropped yet. */
+    /** Not on a virtual thread: to park it takes no system call, and when it yields, its carrier does not. */
+    private boolean isWorthSpinning(final long spinNs) {
+        return spinNs > 0 && forceNs <= spinNs / 2 && !VirtualThreads.isCurrent();
+    }
+
+    /**
+     * Number of waiters on the stack, those included that gave up and were not dropped yet. Exact while nobody sweeps; a
+     * sweep moves waiters under the one who counts, and they may be counted once more.
+     */
     int waiterCount() {
         int count = 0;
         for (Waiter waiter = (Waiter) WAITERS.getVolatile(this); waiter != null; waiter = waiter.next) {
@@ -134,8 +144,9 @@ final class DurableMark {
         return count;
     }
 
-    private boolean spin(final long sequence, final long startNs, final long limitNs) {
-        while (!ended && System.nanoTime() - startNs < limitNs) {
+    /** Any number of threads may: each that yields lets the others look, and the one that forces go on. */
+    private boolean spin(final long sequence, final int wakeUpsBefore, final long startNs, final long limitNs) {
+        while (!ended && wakeUps.get() == wakeUpsBefore && System.nanoTime() - startNs < limitNs) {
             if (mark.getAcquire() >= sequence) {
                 return true;
             }
@@ -145,18 +156,31 @@ final class DurableMark {
         return false;
     }
 
-    private boolean park(final long sequence, final long startNs, final long timeoutNs, final boolean interruptible) {
-        final Waiter waiter = new Waiter(sequence, wakeUps.get());
+    private boolean park(
+            final long sequence,
+            final int wakeUpsBefore,
+            final long startNs,
+            final long timeoutNs,
+            final boolean interruptible) {
+        final Waiter waiter = new Waiter(sequence, wakeUpsBefore);
         push(waiter);
         boolean interrupted = false;
         try {
-            while (mark.getVolatile() < sequence && !ended && wakeUps.get() == waiter.wakeUpsBefore) {
-                final long leftNs =
-                        timeoutNs == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNs - (System.nanoTime() - startNs);
-                if (leftNs <= 0 || (interruptible && Thread.currentThread().isInterrupted())) {
+            while (mark.getVolatile() < sequence && !ended && wakeUps.get() == wakeUpsBefore) {
+                if (interruptible && Thread.currentThread().isInterrupted()) {
                     break;
                 }
-                LockSupport.parkNanos(this, leftNs);
+                if (timeoutNs == Long.MAX_VALUE) {
+                    // Not with an endless limit: a virtual thread would be given a timer, and the kernel one for
+                    // others.
+                    LockSupport.park(this);
+                } else {
+                    final long leftNs = timeoutNs - (System.nanoTime() - startNs);
+                    if (leftNs <= 0) {
+                        break;
+                    }
+                    LockSupport.parkNanos(this, leftNs);
+                }
                 if (!interruptible) {
                     // A set interrupt status would turn parking into spinning.
                     interrupted |= Thread.interrupted();

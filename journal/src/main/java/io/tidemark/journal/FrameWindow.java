@@ -4,7 +4,6 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.FrameCheck;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.FrameVerdict;
-import io.tidemark.journal.storage.MappedFault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,6 @@ final class FrameWindow {
     private static final int FIRST_COPY_LENGTH = 256;
     private static final int LAST_COPY_LENGTH = 64 << 10;
     private static final int LOOKS = 3;
-
-    /** Stands where a copy is to end; if it still stands there behind it, a page could not be reached. */
-    private static final long NOT_COPIED = 0x9E37_79B9_7F4A_7C15L;
 
     private final FrameCheck check = new FrameCheck();
 
@@ -128,14 +124,7 @@ final class FrameWindow {
 
     private void copy(final TailedSegment mapped, final int offset, final int length) {
         window.clear();
-        final int last = length - Long.BYTES;
-        FrameLayout.word(window, 0, NOT_COPIED);
-        FrameLayout.word(window, last, NOT_COPIED);
         mapped.copy(offset, window, length);
-        if (FrameLayout.word(window, 0) == NOT_COPIED || FrameLayout.word(window, last) == NOT_COPIED) {
-            // JDK 17 throws the error for a page that could not be reached late, and anywhere; here it is expected.
-            MappedFault.throwPending();
-        }
         start = offset;
         end = offset + length;
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * changed it is durable in the journal. Whatever a crash leaves of the file, the journal can tell how it came to be.
  *
  * <pre>{@code
- * try (GuardedChannel accounts = GuardedChannel.open(journal, Path.of("data/accounts"))) {
+ * try (GuardedChannel accounts = GuardedChannel.open(journal, dataFile)) {
  *     long sequence = appender.append(transfer, 0, transfer.length);
  *     accounts.write(sequence, page, pageNumber * PAGE_LENGTH);    // waits until the record is durable
  *     accounts.force();                                            // now the page is durable, too
@@ -260,7 +260,7 @@ public final class GuardedChannel implements AutoCloseable {
     /**
      * The length of the file.
      *
-     * @return bytes
+     * @return bytes, up to {@link #MAX_LENGTH}
      * @throws IllegalStateException if the channel is closed
      * @throws StorageException if the file system can't tell, or a force failed before
      */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-/** The journal was written in a format that this version does not read: a newer one, or one too old. */
+/**
+ * The journal was written in a format that this version does not read: a newer one, or one too old. It is whole, and was not
+ * changed: read it with the version that wrote it.
+ */
 public final class IncompatibleFormatException extends JournalException {
 
     private static final long serialVersionUID = 1L;

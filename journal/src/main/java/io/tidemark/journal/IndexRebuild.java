@@ -6,6 +6,7 @@ import io.tidemark.journal.storage.IndexFile;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +21,18 @@ final class IndexRebuild {
      * Walks through the journal and writes a block for each segment that is left.
      *
      * @param storage of the journal
+     * @param readCount takes how many records were read, after each
      * @return number of blocks written
      * @throws IOException if reading or writing failed
      */
-    static int run(final Storage storage) throws IOException {
+    static int run(final Storage storage, final LongConsumer readCount) throws IOException {
         while (true) {
             final JournalLook look = JournalLook.take(storage);
             if (look.files().segments().isEmpty()) {
                 return 0;
             }
             try {
-                return run(storage, look);
+                return run(storage, look, readCount);
             } catch (final OvertakenException | NoSuchFileException e) {
                 if (Replay.readMeta(storage).generation() == look.meta().generation()) {
                     throw e;
@@ -40,12 +42,13 @@ final class IndexRebuild {
         }
     }
 
-    private static int run(final Storage storage, final JournalLook look) throws IOException {
+    private static int run(final Storage storage, final JournalLook look, final LongConsumer readCount)
+            throws IOException {
         final long firstSegment = look.files().firstSegment();
         try (JournalScan scan = Replay.startingWith(storage, look.meta(), look.files(), firstSegment);
                 IndexFile file =
                         IndexFile.remake(storage, look.meta(), scan.reader().length())) {
-            return walk(storage, look.meta(), scan, file, firstSegment);
+            return walk(storage, look.meta(), scan, file, firstSegment, readCount);
         }
     }
 
@@ -55,8 +58,10 @@ final class IndexRebuild {
             final Meta meta,
             final JournalScan scan,
             final IndexFile file,
-            final long firstSegment)
+            final long firstSegment,
+            final LongConsumer readCount)
             throws IOException {
+        final long first = scan.nextSequence();
         int count = 0;
         SegmentPositions positions = null;
         while (scan.nextSequence() <= meta.durableSequence()) {
@@ -72,6 +77,7 @@ final class IndexRebuild {
                         scan.reader().number(), scan.reader().length());
             }
             positions.note(scan.frameOffset(), scan.sequence(), scan.timestampNs());
+            readCount.accept(scan.nextSequence() - first);
         }
         return count + write(positions, file, firstSegment);
     }

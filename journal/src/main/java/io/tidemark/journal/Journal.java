@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * in it.
  *
  * <pre>{@code
- * try (Journal journal = Journal.open(Path.of("data/orders"))) {
+ * try (Journal journal = Journal.open(directory)) {
  *     Appender appender = journal.appender();
  *     long sequence = appender.append(bytes, 0, bytes.length);
  *     journal.awaitDurable(sequence);
@@ -169,7 +169,7 @@ public final class Journal implements AutoCloseable {
     /**
      * Waits until a record is durable, but not longer than a given time.
      *
-     * @param sequence of the record
+     * @param sequence of the record, as for {@link #awaitDurable(long)}, which throws the same and for the same reasons
      * @param timeout 0 or less to look without waiting; more than 292 years is for ever
      * @return false if the time was up
      * @throws InterruptedException if the thread is interrupted
@@ -196,7 +196,7 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException as for {@link #awaitDurable(long)}
      */
     public long flush() {
-        Waiting.awaitDurable(engine, requestFlush(), 0);
+        Waiting.flush(engine);
         return durableSequence();
     }
 

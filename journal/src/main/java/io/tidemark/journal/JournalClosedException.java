@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-/** The journal is closed, or was closed before what was waited for became durable. */
+/**
+ * The journal is closed, or was closed before what was waited for became durable. {@link Journal#durableSequence()} tells what is,
+ * and opening the journal again goes on.
+ */
 public class JournalClosedException extends JournalException {
 
     private static final long serialVersionUID = 1L;

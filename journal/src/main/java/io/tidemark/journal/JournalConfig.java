@@ -87,7 +87,7 @@ public final class JournalConfig {
 
     /**
      * The defaults: segments of 64 MiB, an append queue of 16 MiB, one standby, and a force after 16,384 records, 1 MiB
-     * or 1 ms, whichever comes first.
+     * or 1 ms, whichever comes first; slow is a force of more than 100 ms, and closing waits up to 10 s. No listener, no archive.
      *
      * @return the configuration
      */
@@ -273,8 +273,8 @@ public final class JournalConfig {
     }
 
     /**
-     * Runs the journal without threads of its own: the user calls {@link Journal#invoke()} again and again from one
-     * thread, which must not be interrupted while it does. Waiting calls must come from other threads.
+     * Runs the journal without threads of its own: the user calls {@link Journal#invoke()} again and again from one thread, which
+     * must not be interrupted while it does; with an archive, {@link Journal#invokeArchive()} too. Others may wait, these not.
      *
      * @return the changed configuration
      */

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The difference of two is what happened between them:
  *
  * <pre>{@code
- * JournalCounters before = reader.counters();
- * // some time later
- * JournalCounters interval = reader.counters().minus(before);
+ * JournalCounters before = journal.counters();
+ * appends.run();    // or time goes by
+ * JournalCounters interval = journal.counters().minus(before);
  * double recordsPerSecond = interval.durableCount() * 1e9 / interval.elapsedNs();
  * long worstForceNs = interval.longestForceNs();
  * }</pre>
@@ -475,7 +475,7 @@ public final class JournalCounters {
      * What happened from an earlier look at the same opening to this one: counts and times are differences, all else is as in
      * this one. If the other is of an earlier opening, this is returned as it is, since all of it happened later.
      *
-     * @param earlier taken before this
+     * @param earlier taken before this, and no difference itself
      * @return the difference
      */
     public JournalCounters minus(final JournalCounters earlier) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-/** Another writer has the journal open, in this process or in another. */
+/**
+ * Another writer has the journal open, in this process or in another. The lock ends with that process at the latest. To read, no
+ * lock is needed: {@link JournalReader}.
+ */
 public class JournalLockedException extends JournalException {
 
     private static final long serialVersionUID = 1L;

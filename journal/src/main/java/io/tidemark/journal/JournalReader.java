@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -19,8 +20,15 @@ import org.jspecify.annotations.Nullable;
  * Reads a journal from outside: in another process than its writer, or with no writer at all. Needs no lock and no right
  * to write, and never changes a byte of the directory; but for named readers, whose positions are kept there.
  *
+ * <pre>{@code
+ * JournalReader reader = JournalReader.open(directory);
+ * long next = reader.replay(Start.atHead(), Start.atEnd(), handler);
+ * // some time later: what came since
+ * next = reader.replay(next, handler);
+ * }</pre>
+ *
  * <p>What is read is what was written, whether durable or not. A crash of the machine can take away records at the end
- * that were read here before.
+ * that were read here before. Who must see only what is durable uses a {@link #tailer(Start, Visibility) tailer}.
  *
  * <p>Thread-safe: each call opens what it needs and lets it go.
  */
@@ -39,10 +47,10 @@ public final class JournalReader {
     }
 
     /**
-     * Looks at the journal in a directory.
+     * Looks at the journal in a directory. At most 1024 tailers of the reader may be open at a time.
      *
      * @param directory of the journal
-     * @return a reader
+     * @return a reader, which needs no closing
      * @throws NotAJournalException if there is no journal
      * @throws StorageException if the directory can't be read
      */
@@ -55,7 +63,7 @@ public final class JournalReader {
      *
      * @param directory of the journal
      * @param maxTailers how many tailers of this reader may be open at a time, at least 1; each has at most two segments mapped
-     * @return a reader
+     * @return a reader, which needs no closing
      * @throws IllegalArgumentException if {@code maxTailers} is below 1
      * @throws NotAJournalException if there is no journal
      * @throws StorageException if the directory can't be read
@@ -85,7 +93,7 @@ public final class JournalReader {
      * end meanwhile, even if it is the handler that appends.
      *
      * @param fromSequence of the first record wanted, from 1; beyond the last there is nothing to give
-     * @param handler takes the records; what it throws ends the replay
+     * @param handler takes the records, on the calling thread; what it throws ends the replay
      * @return the sequence of the record that would come next, at least {@code fromSequence}
      * @throws IllegalArgumentException if {@code fromSequence} is below 1
      * @throws OvertakenException if the first record wanted was truncated
@@ -149,7 +157,7 @@ public final class JournalReader {
      *
      * <pre>{@code
      * try (Stream<JournalRecord> records = reader.records(Start.atLast(100), Start.atEnd())) {
-     *     records.filter(record -> record.type() == TRADE).forEach(this::print);
+     *     records.filter(record -> record.type() == TRADE).forEach(trades::add);
      * }
      * }</pre>
      *
@@ -161,6 +169,7 @@ public final class JournalReader {
      * @return a sequential stream in the order of the sequences, to be closed by the caller
      * @throws OvertakenException if the first record wanted was truncated
      * @throws CorruptJournalException if a record on the way there had been durable and is damaged
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
      * @throws StorageException if reading fails
      */
     public Stream<JournalRecord> records(final Start from, final Start until) {
@@ -330,13 +339,27 @@ public final class JournalReader {
      * @throws StorageException if reading fails
      */
     public VerifyReport verify() {
-        return StorageCall.run(directory, () -> Verification.run(storage));
+        return verify(count -> {});
     }
 
     /**
-     * Looks at meta file and last segments.
+     * Verifies, and tells how far it is.
+     *
+     * @param progress takes how many records were read, after each, on this thread; it begins anew if what was being read is
+     *     truncated meanwhile. What it throws ends the verification
+     * @return what was found; damage is reported, not thrown
+     * @throws JournalException as for {@link #verify()}
+     */
+    public VerifyReport verify(final LongConsumer progress) {
+        Objects.requireNonNull(progress, "progress");
+        return StorageCall.run(directory, () -> Verification.run(storage, progress));
+    }
+
+    /**
+     * Looks at meta file and last segments: quick, and no proof that what lies between is whole; {@link #verify()} is.
      *
      * @return what they tell
+     * @throws NotAJournalException if there is no journal any more
      * @throws CorruptJournalException if they are damaged
      * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
      * @throws StorageException if reading fails
@@ -383,6 +406,22 @@ public final class JournalReader {
      * @throws StorageException if reading or writing fails
      */
     public static RepairReport repair(final Path directory, final Path copy) {
+        return repair(directory, copy, count -> {});
+    }
+
+    /**
+     * Repairs, and tells how far it is.
+     *
+     * @param directory of the damaged journal; {@code journal.meta} or the header of a segment must be whole
+     * @param copy directory of the new journal, missing or empty, outside of the damaged one
+     * @param progress takes how many records were read, after each, on a thread of the journal's: those of the damaged journal
+     *     are read twice, then those of the copy once. What it throws ends the repair, and what was made of the copy is no journal
+     * @return what was salvaged, what was lost, and what is whole but could not be taken over
+     * @throws IllegalArgumentException if there is something in the directory of the copy, or it lies in the other
+     * @throws JournalException as for {@link #repair(Path, Path)}
+     */
+    public static RepairReport repair(final Path directory, final Path copy, final LongConsumer progress) {
+        Objects.requireNonNull(progress, "progress");
         final Path from =
                 Objects.requireNonNull(directory, "directory").toAbsolutePath().normalize();
         final Path to = Objects.requireNonNull(copy, "copy").toAbsolutePath().normalize();
@@ -395,7 +434,7 @@ public final class JournalReader {
             }
             return StorageCall.run(to.toString(), () -> {
                 try (Storage target = DirectoryStorage.openOrCreate(to)) {
-                    return Repair.run(DirectoryStorage.open(from), target);
+                    return Repair.run(DirectoryStorage.open(from), target, progress);
                 }
             });
         });
@@ -413,18 +452,35 @@ public final class JournalReader {
      * @throws StorageException if reading or writing fails
      */
     public static int rebuildIndex(final Path directory) {
+        return rebuildIndex(directory, count -> {});
+    }
+
+    /**
+     * Rebuilds the index, and tells how far it is.
+     *
+     * @param directory of the journal
+     * @param progress takes how many records were read, after each, on a thread of the journal's. What it throws ends the work;
+     *     segments that were read before are in the index
+     * @return number of segments that are in the index now
+     * @throws JournalException as for {@link #rebuildIndex(Path)}
+     */
+    public static int rebuildIndex(final Path directory, final LongConsumer progress) {
+        Objects.requireNonNull(progress, "progress");
         final Path path =
                 Objects.requireNonNull(directory, "directory").toAbsolutePath().normalize();
         // An interrupt of the caller would close the files under work.
         return OpeningThread.call(
                 "tidemark-index",
-                () -> StorageCall.run(path.toString(), () -> IndexRebuild.run(DirectoryStorage.open(path))));
+                () -> StorageCall.run(path.toString(), () -> IndexRebuild.run(DirectoryStorage.open(path), progress)));
     }
 
     /**
      * The first sequence that may be read; what is below was truncated.
      *
-     * @return the head
+     * @return the head, from 1
+     * @throws CorruptJournalException if the meta file is damaged
+     * @throws IncompatibleFormatException if the journal was written in a format that this version does not read
+     * @throws StorageException if reading fails
      */
     public long headSequence() {
         return StorageCall.run(directory, () -> Replay.readMeta(storage)).head();
@@ -434,6 +490,7 @@ public final class JournalReader {
      * The last completed checkpoint: everything up to it is in the data of whoever made it.
      *
      * @return the sequence of the checkpoint; 0 if there was none
+     * @throws JournalException as for {@link #headSequence()}
      */
     public long lastCheckpoint() {
         return StorageCall.run(directory, () -> Replay.readMeta(storage)).checkpointSequence();

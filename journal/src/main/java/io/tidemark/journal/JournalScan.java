@@ -144,6 +144,19 @@ final class JournalScan implements Closeable {
         return true;
     }
 
+    /**
+     * Goes behind frames that follow and were judged elsewhere. The frame in hand is lost.
+     *
+     * @param endOffset offset in the segment behind the last of them
+     * @param endSequence that the next frame must carry
+     * @param proven the highest sequence that they and those before prove to be durable
+     */
+    void pass(final int endOffset, final long endSequence, final long proven) {
+        offset = endOffset;
+        nextSequence = endSequence;
+        provenDurable = proven;
+    }
+
     /** Goes to the beginning of the next segment; false if there is none. */
     private boolean nextSegment() throws IOException {
         final SegmentReader next;

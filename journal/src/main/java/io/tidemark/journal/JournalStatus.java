@@ -11,8 +11,8 @@ package io.tidemark.journal;
  * @param headSequence first sequence that may be read; what is below is truncated
  * @param checkpointSequence everything up to here was in the user's data, durably, at the last completed checkpoint; 0 if
  *     there was none
- * @param bytes length of all segments together
- * @param epoch number of the last opening for writing
+ * @param bytes length of all segments together, in bytes
+ * @param epoch number of the last opening for writing, from 1
  * @param closedCleanly whether that opening was closed in good order; false also while it lasts
  */
 public record JournalStatus(

@@ -59,7 +59,7 @@ final class JournalThreads {
     static JournalThreads start(final JournalOpening opening) {
         final Engine engine = opening.engine();
         final List<SignalledAgent> agents = engine.writesThenSyncs()
-                ? List.of(opening.keeper(), new WriteThenSyncAgent(opening.writer(), opening.sync()))
+                ? List.of(opening.keeper(), new WriteThenSyncAgent(engine, opening.writer(), opening.sync()))
                 : List.of(opening.keeper(), opening.sync(), opening.writer());
         final JournalThreads started = new JournalThreads(opening, agents, List.of());
         try {

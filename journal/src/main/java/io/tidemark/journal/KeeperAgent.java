@@ -41,6 +41,7 @@ final class KeeperAgent implements SignalledAgent {
     private boolean rolled;
 
     private final StandbySupply supply;
+    private final SegmentRelease release;
     private final Truncation truncation;
     private final IndexKeeping index;
     private final CounterKeeping counting;
@@ -73,6 +74,7 @@ final class KeeperAgent implements SignalledAgent {
         this.markSegment = segment.number();
         this.markSegmentFirstSequence = segmentFirstSequence;
         this.supply = supply;
+        this.release = new SegmentRelease(engine, supply.rest());
         this.index = new IndexKeeping(storage, meta, engine.config().segmentLength());
         this.archiveProgress = engine.archiveProgress();
         this.truncation = new Truncation(
@@ -104,7 +106,7 @@ final class KeeperAgent implements SignalledAgent {
     @Override
     public int doWork() {
         try {
-            int workCount = retire();
+            int workCount = retire() + release.step(isReleaseHurried());
             if (!engine.hasFailed() && wantsStandby()) {
                 workCount += supply.step();
             }
@@ -139,7 +141,7 @@ final class KeeperAgent implements SignalledAgent {
                 .holds(
                         supply.nextSegmentNumber() - truncation.firstSegment(),
                         supply.spareCount(),
-                        (mapped - 1) * engine.config().segmentLength() + lastSegment.length());
+                        (mapped - 1) * engine.config().segmentLength() + lastSegment.length() + release.mappedBytes());
         return counting.step(engine.nowNs());
     }
 
@@ -153,8 +155,18 @@ final class KeeperAgent implements SignalledAgent {
         return !engine.isClosing() || (engine.isWaitingForStandby() && !engine.closeIsOverdue());
     }
 
-    /** Unmaps what nobody uses any more. */
-    private int retire() throws IOException {
+    /** No time for rests while unmapping: everything is to end, or the file is to go. */
+    private boolean isReleaseHurried() {
+        return engine.isClosing() || engine.hasFailed() || isTruncationHeldUp();
+    }
+
+    /** A segment is deleted, or its file used again, when nothing of it is mapped any more. */
+    private boolean isTruncationHeldUp() {
+        return release.holds(truncation.firstSegment()) && truncation.isDue(meta);
+    }
+
+    /** Takes over what nobody uses any more, to be unmapped. */
+    private int retire() {
         int count = 0;
         Segment segment = engine.retired().poll();
         while (segment != null) {
@@ -169,7 +181,7 @@ final class KeeperAgent implements SignalledAgent {
             rolled = true;
             supply.noteFull();
             index.add(full.positions());
-            full.unmap();
+            release.add(full);
             engine.news().offer(() -> listener.onRolled(full.number(), full.lastSequence()));
             count++;
             segment = engine.retired().poll();
@@ -191,6 +203,9 @@ final class KeeperAgent implements SignalledAgent {
             return 1;
         }
         if (truncation.isDue(meta)) {
+            if (isTruncationHeldUp()) {
+                return 0;
+            }
             truncation.step(meta);
             return 1;
         }
@@ -361,6 +376,7 @@ final class KeeperAgent implements SignalledAgent {
         closeQuietly(problem, retention::endWalk);
         try {
             retire();
+            release.finish();
             if (!engine.hasFailed()) {
                 metaFile.write(meta.marked(engine.durable().get(), markSegment, markSegmentFirstSequence)
                         .closedCleanly());
@@ -373,6 +389,7 @@ final class KeeperAgent implements SignalledAgent {
         closeQuietly(problem, metaFile::close);
         closeQuietly(problem, engine::closeMarkFile);
         closeQuietly(problem, counting::close);
+        closeQuietly(problem, release::finish);
         for (Segment segment = lastSegment; segment != null; segment = segment.nextAcquire()) {
             closeQuietly(problem, segment::unmap);
         }
@@ -408,7 +425,9 @@ final class KeeperAgent implements SignalledAgent {
 
     @Override
     public long parkLimitNs() {
-        if (!engine.retired().isEmpty()
+        final long untilReleaseNs = release.untilStepNs(isReleaseHurried());
+        if (untilReleaseNs == 0
+                || !engine.retired().isEmpty()
                 || !engine.news().isEmpty()
                 || (request == null && !engine.truncations().isEmpty())
                 || (request != null && headGuard.untilRetryNs(engine.nowNs()) == 0)) {
@@ -426,6 +445,7 @@ final class KeeperAgent implements SignalledAgent {
         final long nowNs = engine.nowNs();
         long limitNs = request == null ? retention.untilCheckNs(nowNs) : headGuard.untilRetryNs(nowNs);
         limitNs = Math.min(limitNs, Math.min(supply.untilWorkNs(nowNs), counting.untilDueNs(nowNs)));
+        limitNs = Math.min(limitNs, untilReleaseNs);
         if (engine.markMoved()) {
             limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
         }

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (NamedReader reader = JournalReader.open(directory).named("billing", Start.atHead())) {
  *     Tailer tailer = reader.tailer();
- *     while (running) {
+ *     while (running.getAsBoolean()) {
  *         idleStrategy.idle(tailer.poll(handler, 256));
- *         reader.commit();
+ *         reader.commit();    // everything polled so far was passed, durably
  *     }
  * }
  * }</pre>
@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One reader at a time has a name, in all processes; the lock on it ends with the process. The process must have the right to
  * write in the directory. The writer takes no notice, but for this: what a named reader has not passed is kept.
+ *
+ * <p>Since what it has not passed is kept, a name under which nobody reads any more fills the disk:
+ * {@link JournalReader#deleteNamedReader} forgets it, and {@link JournalReader#namedReaders} lists them.
  *
  * <p>Thread-safe; its tailer is for one thread at a time.
  */

@@ -3,7 +3,7 @@ package io.tidemark.journal;
 
 /**
  * The record that was to be read next lies before the head: it was truncated, before or while it was read. Nothing is
- * damaged. Who can do without what is gone goes on at {@link #headSequence()}.
+ * damaged. Who can do without what is gone goes on at {@link Start#atHead()}.
  */
 public final class OvertakenException extends JournalException {
 
@@ -32,7 +32,8 @@ public final class OvertakenException extends JournalException {
     }
 
     /**
-     * Where reading can go on. The head only moves forward, so it may have moved on since.
+     * Where the head was, and so how much is gone. It only moves forward, and may have moved on since: then who goes on at this
+     * sequence is overtaken once more.
      *
      * @return the first sequence that may be read
      */

@@ -5,6 +5,12 @@ package io.tidemark.journal;
  * Keeps records of an open journal from being given up: the head does not move past a pin, whatever truncates, until the pin
  * is moved or closed. It ends with the journal; what is to hold beyond that takes a {@link NamedReader}.
  *
+ * <pre>{@code
+ * try (Pin pin = journal.pin(journal.headSequence())) {
+ *     journal.replay(pin.sequence(), backup);    // nothing of it is truncated meanwhile
+ * }
+ * }</pre>
+ *
  * <p>Thread-safe.
  */
 public final class Pin implements AutoCloseable {

@@ -3,6 +3,7 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.storage.Storage;
+import io.tidemark.journal.storage.StorageFile;
 import java.io.Closeable;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +39,16 @@ final class ReadAhead implements Closeable {
     /**
      * The bytes from an offset on, up to the end of a frame, and of its batch.
      *
+     * @param file of the segment
      * @param header of the segment
      * @param offset in it at which a frame begins
      * @return a window, valid until the next call; null if the caller is to read for itself
      */
     @Nullable
-    ReadAheadWindow next(final SegmentHeader header, final int offset) {
+    ReadAheadWindow next(final StorageFile file, final SegmentHeader header, final int offset) {
         final boolean isNearEnd = header.segmentLength() - offset < 2 * ReadAheadWindow.LENGTH;
         if (isRunning && segment == header.number()) {
-            return take(offset, isNearEnd);
+            return take(offset, file, isNearEnd);
         }
         isRunning = false;
         if (isNearEnd) {
@@ -62,15 +64,15 @@ final class ReadAhead implements Closeable {
             thread = worker;
             worker.start();
         }
-        worker.turnTo(new ReadAheadRun(header, offset));
+        worker.turnTo(header, offset);
         isRunning = true;
         segment = header.number();
-        return take(offset, false);
+        return take(offset, file, false);
     }
 
-    private @Nullable ReadAheadWindow take(final int offset, final boolean isNearEnd) {
+    private @Nullable ReadAheadWindow take(final int offset, final StorageFile file, final boolean isNearEnd) {
         final ReadAheadThread worker = thread;
-        final ReadAheadWindow window = worker == null ? null : worker.take(offset);
+        final ReadAheadWindow window = worker == null ? null : worker.take(offset, file);
         if (window != null) {
             readsWanted = 1;
             return window;

@@ -1,116 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-import io.tidemark.journal.format.FrameCheck;
-import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.format.FrameRunCheck;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of a segment that were read ahead. They are read by one thread, which then publishes the window to the scan; from there
- * on until the scan gives it back nobody changes them, and the first thread computes checksums in front of the scan.
+ * A stretch of a segment that was read ahead, and what of a batch or a frame lies in front of it. Filled and checked by the
+ * thread that has claimed its number from the {@link ReadAheadRun}; from there on nobody changes it until the scan gives it back.
  */
 final class ReadAheadWindow {
 
-    /** A multiple of a page. Several of these stay in the processor's last cache. */
-    static final int LENGTH = 512 << 10;
+    /** How much is read at a time. A multiple of a page; all windows together stay in the processor's second cache. */
+    static final int LENGTH = 128 << 10;
 
-    /** The scan may take over after so many frames. */
-    private static final int FRAMES_PER_LOOK = 16;
+    /** Room in front, for the beginning of a batch that ends in this window. */
+    private static final int CARRY_LENGTH = 128 << 10;
 
-    /** Owned by the scan while it has the window. */
-    private final ByteBuffer bytes = SegmentReader.newWindow(LENGTH);
-
+    private final ByteBuffer bytes = SegmentReader.newWindow(CARRY_LENGTH + LENGTH);
     private final ByteBuffer readOnlyBytes = bytes.asReadOnlyBuffer();
 
-    /** The same bytes for the thread that reads ahead, which still looks at them when the scan does. */
-    private final ByteBuffer bytesAhead = bytes.duplicate();
+    /** The same bytes for the thread that fills the next window, while the scan may be at work here. */
+    private final ByteBuffer bytesForNext = bytes.duplicate();
 
-    /** What this was read for, from where to where. Stored before the window is published, and not changed until it is back. */
-    private @Nullable ReadAheadRun run;
+    /** Offset in the segment of what was read. */
+    private int readStart;
 
     private int start;
     private int end;
 
-    /** Offset in the segment up to which frames have the checksum they must have. Written by the thread that reads ahead. */
-    private volatile int soundEnd;
-
-    /** The scan computes the rest. Written by the scan, and by the other thread while the window is its own. */
-    private volatile boolean isTakenOver;
+    /** How many bytes were read. */
+    private int found;
 
     /**
-     * Reads, and finds where to end: behind the last batch that is in the window whole, if lengths and flags are what they
-     * seem to be. If they are not, the scan will not get there.
+     * Reads.
      *
-     * @return offset in the segment of the end; that of the beginning if no batch ends in the window
+     * @param file of the segment
+     * @param offset in it
+     * @param length of what is read, at most {@link #LENGTH}
      */
-    int fill(final StorageFile file, final ReadAheadRun reason, final int offset) throws IOException {
-        final int length = Math.min(LENGTH, reason.header().segmentLength() - offset);
-        bytesAhead.clear().limit(length);
-        final int found = file.read(bytesAhead, offset);
-        bytesAhead.clear();
-        int at = 0;
-        int batchEnd = 0;
-        while (at + FrameLayout.HEADER_LENGTH <= found) {
-            final int frameLength = FrameLayout.lengthOf(FrameLayout.word(bytesAhead, at));
-            if (frameLength < FrameLayout.HEADER_LENGTH
-                    || frameLength > FrameLayout.MAX_FRAME_LENGTH
-                    || FrameLayout.align(frameLength) > found - at) {
-                break;
-            }
-            final int next = at + FrameLayout.align(frameLength);
-            if ((FrameLayout.flags(bytesAhead, at) & FrameLayout.FLAG_BATCH_CONTINUES) == 0) {
-                batchEnd = next;
-            }
-            at = next;
-        }
-        run = reason;
+    void read(final StorageFile file, final int offset, final int length) throws IOException {
+        readStart = offset;
+        bytes.clear().position(CARRY_LENGTH).limit(CARRY_LENGTH + length);
+        found = file.read(bytes, offset);
+        bytes.clear();
+    }
+
+    /** Begins with a frame in what was read. */
+    void beginAt(final int offset) {
         start = offset;
-        end = offset + batchEnd;
-        soundEnd = offset;
-        isTakenOver = false;
-        return end;
+        end = offset;
     }
 
-    /** Computes checksums, until the scan takes over, or one is wrong. By the thread that reads ahead. */
-    void check(final FrameCheck check) {
-        final int length = end - start;
-        int at = 0;
-        while (at < length && !isTakenOver) {
-            for (int frames = 0; frames < FRAMES_PER_LOOK && at < length; frames++) {
-                if (!check.isSound(bytesAhead, at)) {
-                    return;
-                }
-                at += FrameLayout.align(FrameLayout.lengthOf(FrameLayout.word(bytesAhead, at)));
-            }
-            soundEnd = start + at;
+    /**
+     * Begins where the window before has ended.
+     *
+     * @return false if there is too much between that and what was read
+     */
+    boolean beginBehind(final ReadAheadWindow previous) {
+        beginAt(previous.end);
+        final int carryLength = readStart - start;
+        if (carryLength > CARRY_LENGTH) {
+            return false;
         }
-    }
-
-    /** Whether the scan can go on with this at an offset. */
-    boolean isFor(final @Nullable ReadAheadRun reason, final int offset) {
-        return run == reason && start == offset && end > offset;
-    }
-
-    boolean isFor(final @Nullable ReadAheadRun reason) {
-        return run == reason;
-    }
-
-    /** Up to where frames are sound that the scan has come to. If it has come as far, it computes the rest itself. */
-    int soundEnd(final int offset) {
-        final int sound = soundEnd;
-        if (sound <= offset) {
-            isTakenOver = true;
+        if (carryLength > 0) {
+            bytes.put(CARRY_LENGTH - carryLength, previous.bytesForNext, previous.inBytes(start), carryLength);
         }
-        return sound;
+        return true;
     }
 
-    int start() {
-        return start;
+    /**
+     * Finds where to end, behind the last batch that is here whole, and checks the frames up to there. If one is not sound, nothing
+     * is handed to the scan, which finds out for itself which it is.
+     *
+     * @return whether the frames go on in the next window
+     */
+    boolean check(final FrameRunCheck check) {
+        final int first = inBytes(start);
+        end = start + check.soundEnd(bytes, first, CARRY_LENGTH + found) - first;
+        bytes.clear();
+        return end > start && found == LENGTH;
     }
 
+    private int inBytes(final int offset) {
+        return CARRY_LENGTH + offset - readStart;
+    }
+
+    /** Whether frames begin at an offset of the segment. */
+    boolean beginsAt(final int offset) {
+        return start == offset && end > start;
+    }
+
+    /** Offset in the segment of the first byte of {@link #bytes()}. */
+    int origin() {
+        return readStart - CARRY_LENGTH;
+    }
+
+    /** Offset in the segment behind the last frame. */
     int end() {
         return end;
     }

@@ -2,7 +2,7 @@
 package io.tidemark.journal;
 
 /**
- * What opening a journal for writing found and did.
+ * What opening a journal for writing found and did: {@link Journal#recoveryReport()}, {@link JournalListener#onRecovered}.
  *
  * @param epoch number of this opening, from 1
  * @param firstSequence first sequence that can be read; the next one if the journal is empty
@@ -16,7 +16,7 @@ package io.tidemark.journal;
  * @param segmentsRead number of segments read to find the end
  * @param metaSlotsDamaged number of slots of {@code journal.meta} that were not whole, and are again now: 1 after a crash
  *     while it was written, or if it is rotten. If it was the newer one, the older one was believed, which may prove less
- * @param durationNs that the recovery took
+ * @param durationNs that the recovery took, in nanoseconds
  */
 public record RecoveryReport(
         int epoch,

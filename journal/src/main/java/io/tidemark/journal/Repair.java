@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class Repair {
     private final LongSupplier idSource;
     private final long createdNs;
     private final long maxFilled;
+    private final LongConsumer readListener;
+    private long readCount;
 
     /**
      * What was taken from the damaged journal.
@@ -69,17 +72,21 @@ final class Repair {
             final Storage target,
             final LongSupplier idSource,
             final long createdNs,
-            final long maxFilled) {
+            final long maxFilled,
+            final LongConsumer readListener) {
         this.source = source;
         this.target = target;
         this.idSource = idSource;
         this.createdNs = createdNs;
         this.maxFilled = maxFilled;
+        this.readListener = readListener;
     }
 
-    static RepairReport run(final Storage source, final Storage target) throws IOException {
+    static RepairReport run(final Storage source, final Storage target, final LongConsumer readListener)
+            throws IOException {
         final JournalConfig defaults = JournalConfig.defaults();
-        return new Repair(source, target, defaults.idSource(), defaults.clock().nanoTime(), MAX_FILLED).run();
+        return new Repair(source, target, defaults.idSource(), defaults.clock().nanoTime(), MAX_FILLED, readListener)
+                .run();
     }
 
     /**
@@ -104,12 +111,16 @@ final class Repair {
                     new SalvageSelection(damaged, firstByEpoch, copy, segmentLength, ledger, maxFilled);
             for (final long number : damaged.segments()) {
                 try (SalvageScan scan = new SalvageScan(source, damaged.meta(), number)) {
-                    selection.take(scan);
+                    selection.take(scan, this::noteRead);
                 }
             }
             selection.finish();
         }
         return report(damaged, ledger);
+    }
+
+    private void noteRead() {
+        readListener.accept(++readCount);
     }
 
     private void requireEmpty(final int ownFiles) throws IOException {
@@ -204,6 +215,7 @@ final class Repair {
                 longest = Math.max(longest, scan.segmentLength());
                 while (scan.advance()) {
                     firstByEpoch.merge(scan.epoch(), scan.sequence(), Math::min);
+                    noteRead();
                 }
             }
         }
@@ -216,7 +228,7 @@ final class Repair {
     }
 
     private RepairReport report(final Damaged damaged, final SalvageLedger ledger) throws IOException {
-        final VerifyReport verified = Verification.run(target, 0);
+        final VerifyReport verified = Verification.run(target, 0, count -> readListener.accept(readCount + count));
         if (verified.verdict() != VerifyReport.Verdict.INTACT) {
             throw new JournalException("copy is not what was written, its disk may be bad: " + verified.finding()
                     + ": file=" + verified.file() + ", offset=" + verified.offset());

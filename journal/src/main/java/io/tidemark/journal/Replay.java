@@ -60,6 +60,7 @@ final class Replay {
             }
             while (cursor.advance()) {
                 cursor.give(handler);
+                cursor.giveRun(handler);
             }
             return cursor.nextSequence();
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.DurableLag;
+import io.tidemark.journal.format.FrameCheck;
+import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.storage.Storage;
@@ -111,6 +114,46 @@ final class ReplayCursor implements Closeable {
                 scan.reader().readOnlyWindow(),
                 scan.payloadOffset(),
                 scan.payloadLength());
+    }
+
+    /**
+     * Gives the records behind the one in hand to a handler, as far as they are known to be sound, and are the user's and in no
+     * batch: what {@link #advance} and {@link #give} do, without asking for each what stays the same. No record is in hand then.
+     */
+    void giveRun(final RecordHandler handler) {
+        if (scan.isInOpenBatch()) {
+            return;
+        }
+        final SegmentReader reader = scan.reader();
+        final ByteBuffer window = reader.window().clear();
+        final int start = reader.inWindow(scan.endOffset());
+        final int end = reader.inWindow(reader.soundEnd());
+        final int epoch = scan.epoch();
+        long sequence = scan.nextSequence();
+        long proven = scan.provenDurable();
+        int at = start;
+        int length = 0;
+        int alignedLength = 0;
+        while (at < end && sequence <= toSequence && FrameCheck.isPlain(window, at, sequence, epoch)) {
+            final int found = FrameLayout.lengthOf(FrameLayout.word(window, at));
+            if (found != length) {
+                // Not for each frame, so that a processor that foresees this needn't wait for one frame to find the
+                // next.
+                length = found;
+                alignedLength = FrameLayout.align(found);
+            }
+            proven = Math.max(proven, DurableLag.provenDurable(sequence, FrameLayout.encodedLag(window, at)));
+            handler.onRecord(
+                    sequence,
+                    FrameLayout.timestampNs(window, at),
+                    FrameLayout.type(window, at),
+                    reader.readOnlyWindow(),
+                    at + FrameLayout.HEADER_LENGTH,
+                    length - FrameLayout.HEADER_LENGTH);
+            sequence++;
+            at += alignedLength;
+        }
+        scan.pass(scan.endOffset() + at - start, sequence, proven);
     }
 
     /** A copy of the record in hand. */

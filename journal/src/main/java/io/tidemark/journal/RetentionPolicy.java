@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  *         .withMaxAge(Duration.ofDays(7))
  *         .withMaxBytes(100L << 30)
  *         .withRequiredReaders("billing", "audit");
+ * JournalConfig config = JournalConfig.defaults().withRetention(policy);
  * }</pre>
  *
  * <p>Segments go whole, the oldest first. One goes when <b>any limit</b> wants it gone, and <b>nothing holds</b> it:
@@ -140,7 +141,7 @@ public final class RetentionPolicy {
     /**
      * Sets how often to look. By default that is once a second, and whenever a segment is full.
      *
-     * @param checkInterval more than 0
+     * @param checkInterval more than 0; more than 292 years is never, but when a segment is full
      * @return the changed policy
      * @throws IllegalArgumentException if the time is not more than 0
      */

@@ -9,7 +9,7 @@ import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
-import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.MetaFile;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
@@ -40,7 +40,7 @@ final class SalvageCopy implements Closeable {
             ByteBuffer.allocateDirect(2 * FrameLayout.HEADER_LENGTH).alignedSlice(FrameLayout.ALIGNMENT);
 
     /** Null before the first record, and when the copy is finished. */
-    private @Nullable MappedFile mapped;
+    private @Nullable MappedPieces mapped;
 
     private long segment;
     private long segmentFirstSequence;
@@ -120,7 +120,7 @@ final class SalvageCopy implements Closeable {
             at += FrameLayout.align(frameLength);
             nextSequence++;
         }
-        buffer().put(offset, frames.clear(), 0, length);
+        pieces().put(offset, frames.clear(), 0, length);
         offset += length;
     }
 
@@ -153,16 +153,16 @@ final class SalvageCopy implements Closeable {
         FrameLayout.epochTypeAndLag(bareFrame, 0, epoch, type, DurableLag.encode(lag));
         final int sum = checksum.ofFrame(bareFrame, 0, length);
         FrameLayout.word(bareFrame.clear(), 0, FrameLayout.word(length, sum));
-        buffer().put(offset, bareFrame, 0, length);
+        pieces().put(offset, bareFrame, 0, length);
         offset += length;
     }
 
-    private ByteBuffer buffer() {
-        final MappedFile present = mapped;
+    private MappedPieces pieces() {
+        final MappedPieces present = mapped;
         if (present == null) {
             throw new IllegalStateException("copy was not begun");
         }
-        return present.buffer();
+        return present;
     }
 
     /**
@@ -192,7 +192,7 @@ final class SalvageCopy implements Closeable {
     /** Forces the segment in hand and lets it go. */
     @Override
     public void close() throws IOException {
-        final MappedFile finished = mapped;
+        final MappedPieces finished = mapped;
         mapped = null;
         if (finished != null) {
             try {

@@ -76,9 +76,10 @@ final class SalvageSelection {
         return ByteBuffer.allocateDirect(length + FrameLayout.ALIGNMENT).alignedSlice(FrameLayout.ALIGNMENT);
     }
 
-    /** Takes what is whole in a segment; segments come in the order of their numbers. */
-    void take(final SalvageScan scan) throws IOException {
+    /** Takes what is whole in a segment, and tells of each; segments come in the order of their numbers. */
+    void take(final SalvageScan scan, final Runnable read) throws IOException {
         while (scan.advance()) {
+            read.run();
             if (RecordType.takesSequence(scan.type()) && isPossible(scan)) {
                 takeFrame(scan);
             }

@@ -5,14 +5,13 @@ import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
-import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +37,7 @@ final class Segment {
     }
 
     private final SegmentHeader header;
-    private final MappedFile mapped;
-    private final ByteBuffer buffer;
+    private final MappedPieces pieces;
 
     /** Where some frames begin. The writer notes them; the keeper reads them when the segment was sealed. */
     private final SegmentPositions positions;
@@ -58,19 +56,18 @@ final class Segment {
     @SuppressWarnings("unused")
     private @Nullable Segment next;
 
-    Segment(final SegmentHeader header, final MappedFile mapped, final int writtenOffset) {
-        this(header, mapped, writtenOffset, SegmentPositions.of(header.number(), header.segmentLength()));
+    Segment(final SegmentHeader header, final MappedPieces pieces, final int writtenOffset) {
+        this(header, pieces, writtenOffset, SegmentPositions.of(header.number(), header.segmentLength()));
     }
 
     private Segment(
             final SegmentHeader header,
-            final MappedFile mapped,
+            final MappedPieces pieces,
             final int writtenOffset,
             final SegmentPositions positions) {
         this.header = header;
         this.positions = positions;
-        this.mapped = mapped;
-        this.buffer = mapped.buffer();
+        this.pieces = pieces;
         this.forcedOffset = writtenOffset;
         WRITTEN_OFFSET.setRelease(this, writtenOffset);
     }
@@ -102,18 +99,18 @@ final class Segment {
             header = reader.header();
         }
         try (StorageFile file = storage.open(FileNames.segment(number), true)) {
-            final MappedFile mapped = file.map(header.segmentLength());
+            final MappedPieces pieces = MappedPieces.map(storage, file, header.segmentLength());
             final int page = writtenOffset & -SegmentPreparation.FILL_LENGTH;
             final int end = (int) Math.min(header.segmentLength(), (long) page + faultLength);
             try {
-                mapped.faultIn(page, end - page);
+                pieces.faultIn(page, end - page);
             } catch (final IOException | InternalError e) {
-                mapped.unmap();
+                pieces.unmap();
                 throw e;
             }
             return positions == null
-                    ? new Segment(header, mapped, writtenOffset)
-                    : new Segment(header, mapped, writtenOffset, positions);
+                    ? new Segment(header, pieces, writtenOffset)
+                    : new Segment(header, pieces, writtenOffset, positions);
         }
     }
 
@@ -129,9 +126,9 @@ final class Segment {
         return header.segmentLength();
     }
 
-    /** The mapped bytes. The writer stores; nobody changes position or limit. */
-    ByteBuffer buffer() {
-        return buffer;
+    /** The mapped bytes, to which the writer stores. */
+    MappedPieces pieces() {
+        return pieces;
     }
 
     SegmentPositions positions() {
@@ -177,7 +174,7 @@ final class Segment {
     int force(final int offset) throws IOException {
         final int length = offset - forcedOffset;
         if (length > 0) {
-            mapped.force(forcedOffset, length);
+            pieces.force(forcedOffset, length);
             forcedOffset = offset;
         }
         return length;
@@ -193,12 +190,21 @@ final class Segment {
         if (forcedOffset > SegmentLayout.HEADER_PAGE_LENGTH
                 && forcedOffset % SegmentPreparation.FILL_LENGTH == 0
                 && forcedOffset + Long.BYTES <= length()) {
-            mapped.force(forcedOffset, Long.BYTES);
+            pieces.force(forcedOffset, Long.BYTES);
         }
     }
 
-    /** Lets the mapping go. Keeper only, when nobody else has the segment any more. */
+    /**
+     * Lets a piece of the mapping go. Keeper only, when nobody else has the segment any more.
+     *
+     * @param index of the piece
+     */
+    void unmap(final int index) throws IOException {
+        pieces.unmap(index);
+    }
+
+    /** Lets go what is left of the mapping. Keeper only, when nobody else has the segment any more. */
     void unmap() throws IOException {
-        mapped.unmap();
+        pieces.unmap();
     }
 }

@@ -10,6 +10,22 @@ package io.tidemark.journal;
  * tenth of a second to a minute. A segment can be given again although it was confirmed, after a crash between the two; so
  * archiving must be idempotent: same number, same checksum, same bytes.
  *
+ * <pre>{@code
+ * SegmentArchive archive = segment -> {
+ *     Path copy = backup.resolve(segment.path().getFileName());
+ *     Path part = backup.resolve(segment.number() + ".part");
+ *     Files.copy(segment.path(), part, StandardCopyOption.REPLACE_EXISTING);
+ *     try (FileChannel bytes = FileChannel.open(part, StandardOpenOption.WRITE)) {
+ *         bytes.force(true);
+ *     }
+ *     Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
+ *     try (FileChannel names = FileChannel.open(backup)) {
+ *         names.force(true);    // the new name is durable, too; not on Windows
+ *     }
+ *     return true;
+ * };
+ * }</pre>
+ *
  * <p>{@link Journal#close()} waits for it no longer than {@link JournalConfig#withCloseTimeout} says, then interrupts it, and goes
  * on without.
  */

@@ -51,14 +51,14 @@ final class SegmentReader implements Closeable {
 
     private ByteBuffer ownReadOnlyWindow;
 
+    /** Offset in the segment of the first byte of the window; before {@link #windowStart} it holds nothing of the segment. */
+    private int windowOrigin;
+
     private int windowStart;
     private int windowEnd;
 
     /** Reads ahead for a scan; null for who looks at a place. */
     private @Nullable ReadAhead readAhead;
-
-    /** The window in use, if it was read ahead and its checksums are still being computed there. */
-    private @Nullable ReadAheadWindow windowAhead;
 
     /** Offset in the segment up to which the frames in the window are known to be sound. */
     private int soundEnd;
@@ -288,7 +288,7 @@ final class SegmentReader implements Closeable {
 
     /** Offset in the window of an offset in the segment. */
     int inWindow(final int offset) {
-        return offset - windowStart;
+        return offset - windowOrigin;
     }
 
     /**
@@ -328,29 +328,17 @@ final class SegmentReader implements Closeable {
      */
     FrameVerdict judgeNext(final int offset, final long expectedSequence, final int lowestEpoch) throws IOException {
         if (offset >= windowStart
-                && offset < windowEnd
-                && isKnownSound(offset)
-                && FrameCheck.checkSound(window, offset - windowStart, expectedSequence, lowestEpoch)
+                && offset < soundEnd
+                && FrameCheck.checkSound(window, inWindow(offset), expectedSequence, lowestEpoch)
                         == FrameVerdict.WHOLE) {
             return FrameVerdict.WHOLE;
         }
         return judge(offset, expectedSequence, lowestEpoch);
     }
 
-    private boolean isKnownSound(final int offset) {
-        if (offset < soundEnd) {
-            return true;
-        }
-        final ReadAheadWindow ahead = windowAhead;
-        if (ahead == null) {
-            return false;
-        }
-        soundEnd = ahead.soundEnd(offset);
-        if (offset < soundEnd) {
-            return true;
-        }
-        windowAhead = null;
-        return false;
+    /** Offset in the segment up to which frames in the window are known to be sound; 0 if none is. */
+    int soundEnd() {
+        return soundEnd;
     }
 
     private FrameVerdict judgeWindow(final int offset, final long expectedSequence, final int lowestEpoch)
@@ -361,7 +349,7 @@ final class SegmentReader implements Closeable {
                 final FrameVerdict verdict = check.check(
                         window,
                         inWindow(offset),
-                        windowEnd - windowStart,
+                        inWindow(windowEnd),
                         length() - offset,
                         expectedSequence,
                         lowestEpoch);
@@ -382,7 +370,7 @@ final class SegmentReader implements Closeable {
                 final FrameVerdict verdict = check.checkAnywhere(
                         window,
                         inWindow(offset),
-                        windowEnd - windowStart,
+                        inWindow(windowEnd),
                         length() - offset,
                         lowestSequence,
                         highestSequence,
@@ -408,17 +396,17 @@ final class SegmentReader implements Closeable {
     }
 
     private void takeAheadOrLoad(final int offset, final int byteCount) throws IOException {
-        final ReadAheadWindow next = readAhead == null ? null : readAhead.next(header, offset);
+        final ReadAheadWindow next = readAhead == null ? null : readAhead.next(file, header, offset);
         if (next == null || next.end() - offset < byteCount) {
             load(offset, byteCount);
             return;
         }
         window = next.bytes();
         readOnlyWindow = next.readOnlyBytes();
-        windowStart = next.start();
+        windowOrigin = next.origin();
+        windowStart = offset;
         windowEnd = next.end();
-        windowAhead = next;
-        soundEnd = 0;
+        soundEnd = windowEnd;
         window.clear();
     }
 
@@ -463,11 +451,11 @@ final class SegmentReader implements Closeable {
         }
         window = ownWindow;
         readOnlyWindow = ownReadOnlyWindow;
-        windowAhead = null;
         soundEnd = 0;
         readLength = Math.min(WINDOW_LENGTH, 2 * readLength);
         window.clear().limit(wanted);
         final int found = file.read(window, offset);
+        windowOrigin = offset;
         windowStart = offset;
         windowEnd = offset + found;
         if (found < byteCount) {

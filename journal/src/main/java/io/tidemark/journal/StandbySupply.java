@@ -37,17 +37,15 @@ final class StandbySupply {
 
     private static final long UNKNOWN = -1;
 
-    /** Where there is time, a rest behind each step is so many times as long as the step was, and at most this long. */
-    private static final int REST_FACTOR = 3;
-
-    private static final long REST_MAX_NS = 2_000_000;
-
     private final Engine engine;
     private final Storage storage;
     private final int standbyCount;
     private final int segmentLength;
     private final Spares spares;
     private final SpaceReserve reserve;
+
+    /** Taken behind each step, where there is time. */
+    private final StepRest rest;
 
     /** Numbers of segments that were standing by when the journal was closed, in their order. */
     private final Deque<Long> adoptable;
@@ -62,10 +60,8 @@ final class StandbySupply {
     private long retryAtNs;
     private long retryDelayNs;
 
-    /** When the one in the making was begun, and when it is time for its next step. */
+    /** When the one in the making was begun. */
     private long begunAtNs;
-
-    private long stepAtNs;
 
     /** When a segment was last known to be full, at first when the journal was opened. */
     private long filledAtNs;
@@ -98,6 +94,7 @@ final class StandbySupply {
         this.nextSegmentNumber = lastSegment + adoptable.size() + 1;
         this.filledAtNs = engine.nowNs();
         this.retryAtNs = filledAtNs;
+        this.rest = new StepRest(filledAtNs);
     }
 
     /** Number of the segment that is made now, or next. */
@@ -108,6 +105,11 @@ final class StandbySupply {
     /** How many segments are mapped, from the given one on. */
     long mappedCount(final long firstMapped) {
         return nextSegmentNumber - adoptable.size() - firstMapped;
+    }
+
+    /** The rest behind the steps made here, in which no other work is to be done that can wait. */
+    StepRest rest() {
+        return rest;
     }
 
     int spareCount() {
@@ -140,20 +142,15 @@ final class StandbySupply {
             begin();
         }
         final long nowNs = engine.nowNs();
-        if (mayRest(nowNs) && nowNs - stepAtNs < 0) {
+        if (mayRest(nowNs) && rest.leftNs(nowNs) > 0) {
             return 0;
         }
         goOn();
-        final long doneNs = engine.nowNs();
-        stepAtNs = doneNs + Math.min(REST_MAX_NS, REST_FACTOR * (doneNs - nowNs));
+        rest.begin(nowNs, engine.nowNs());
         return 1;
     }
 
-    /**
-     * Whether there is time to make it in small pieces, with rests between them. On a machine with few cores the writer shares
-     * one with this: it yields where it has nothing to do, and gets the core back when a slice of the scheduler is over, some
-     * milliseconds later, unless this has gone to sleep before.
-     */
+    /** Whether there is time to make it in small pieces, with rests between them. */
     private boolean mayRest(final long nowNs) {
         return !engine.isWaitingForStandby()
                 && (!engine.standbys().isEmpty() || (fillNs != UNKNOWN && nowNs - begunAtNs < fillNs / 4 * 3));
@@ -185,7 +182,6 @@ final class StandbySupply {
 
     private void begin() {
         begunAtNs = engine.nowNs();
-        stepAtNs = begunAtNs;
         final SegmentHeader header = new SegmentHeader(
                 engine.meta().journalIdHigh(),
                 engine.meta().journalIdLow(),
@@ -278,7 +274,7 @@ final class StandbySupply {
             return 0;
         }
         if (making != null) {
-            return mayRest(nowNs) ? Math.max(0, stepAtNs - nowNs) : 0;
+            return mayRest(nowNs) ? rest.leftNs(nowNs) : 0;
         }
         long untilNs = Long.MAX_VALUE;
         if (missing() > 0 && !isHeldBack()) {

@@ -24,8 +24,16 @@ import org.jspecify.annotations.Nullable;
  * force that returns sooner than any device can flush, or a file system in memory, keeps nothing over a power cut, whatever
  * is promised; nobody can tell so from inside a journal, so look before.
  *
+ * <pre>{@code
+ * StorageCheck check = StorageCheck.run(directory, config);
+ * if (!check.isSuitable()) {
+ *     throw new IllegalStateException("no place for a journal: " + check.warnings());
+ * }
+ * }</pre>
+ *
  * <p>Measuring takes a second or less, on a file of the check's own beside whatever lies there. It is gone afterwards, also when
- * the process is ended by a signal that can be caught; what a killed process left is removed by the next check.
+ * the process is ended by a signal that can be caught; what a killed process left is removed by the next check. A journal in the
+ * directory may be open meanwhile, but shares the disk with the check. The result is immutable.
  */
 public final class StorageCheck {
 
@@ -109,13 +117,13 @@ public final class StorageCheck {
     }
 
     /**
-     * Looks, and measures.
+     * Looks, and measures. An interrupt of the calling thread does not end it, and is kept.
      *
      * @param directory that exists and can be written; nothing that lies there is changed
      * @param config of the journal that is to live there; what makes it durable is used here
      * @return what was found
      * @throws StorageFullException if there is no room for 2 MiB
-     * @throws JournalException if the file system refuses in another way
+     * @throws StorageException if there is no such directory, or the file system refuses in another way
      */
     public static StorageCheck run(final Path directory, final JournalConfig config) {
         Objects.requireNonNull(directory, "directory");
@@ -164,7 +172,7 @@ public final class StorageCheck {
             file.write(block.clear(), offset);
         }
         file.force(true);
-        final MappedFile mapped = file.map(length);
+        final MappedFile mapped = file.map(0, length);
         try {
             mapped.faultIn(0, length);
             mapped.force(0, length);
@@ -263,7 +271,7 @@ public final class StorageCheck {
     /**
      * The type of the file system.
      *
-     * @return its name, as the system gives it
+     * @return its name, as the system gives it, such as "ext4"
      */
     public String fileSystem() {
         return fileSystem;
@@ -279,9 +287,9 @@ public final class StorageCheck {
     }
 
     /**
-     * What makes things durable.
+     * What makes things durable, as {@link StorageSync#name()} tells.
      *
-     * @return in a few words
+     * @return a few words, for people to read
      */
     public String syncName() {
         return syncName;
@@ -341,7 +349,7 @@ public final class StorageCheck {
     /**
      * What to be warned of.
      *
-     * @return sentences; none if there is nothing to say
+     * @return sentences, for people to read; none if there is nothing to say
      */
     public List<String> warnings() {
         final List<String> warnings = new ArrayList<>();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-/** The file system refused a call: access was denied, it is read-only, it vanished, or the device failed. */
+/**
+ * The file system refused a call: access was denied, it is read-only, it vanished, or the device failed. The message names the
+ * file or directory. Who sets that right may try again, unless it was a force that failed: see {@link JournalFailedException}.
+ */
 public class StorageException extends JournalException {
 
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package io.tidemark.journal;
 
 /**
  * The file system has no room for the next segment. Nothing that was accepted is lost: the journal goes on by itself as
- * soon as there is room again.
+ * soon as there is room again. What was refused may be appended again then.
  */
 public final class StorageFullException extends StorageException {
 

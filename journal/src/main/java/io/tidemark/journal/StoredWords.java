@@ -3,6 +3,7 @@ package io.tidemark.journal;
 
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.storage.MappedFault;
+import io.tidemark.journal.storage.MappedPieces;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
@@ -26,6 +27,30 @@ final class StoredWords {
     private static final int PAGE_LENGTH = 4096;
 
     private StoredWords() {}
+
+    /**
+     * Compares a copy with its source, at both ends of each page. Makes no system call.
+     *
+     * @param target that was copied to; its pieces begin and end with pages
+     * @param offset in the segment, a multiple of 8
+     * @param source that was copied from
+     * @param start offset in it, a multiple of 8
+     * @param length of what was copied, a multiple of 8
+     * @return false if something is missing
+     */
+    static boolean arePresent(
+            final MappedPieces target, final int offset, final ByteBuffer source, final int start, final int length) {
+        int done = 0;
+        while (done < length) {
+            final int within = target.lengthInPiece(offset + done, length - done);
+            final ByteBuffer piece = target.buffer(offset + done);
+            if (!arePresent(piece, target.inPiece(offset + done), source, start + done, within)) {
+                return false;
+            }
+            done += within;
+        }
+        return true;
+    }
 
     /**
      * Compares a copy with its source, at both ends of each page. Makes no system call.

@@ -145,6 +145,7 @@ final class SyncAgent implements SignalledAgent {
         if (length == 0) {
             return;
         }
+        engine.durable().forced(durationNs);
         engine.counters().forced(durationNs, durationNs > slowForceNs);
         if (appendTimes != null) {
             appendTimes.forced(durationNs, length);

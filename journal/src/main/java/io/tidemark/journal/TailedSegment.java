@@ -7,7 +7,7 @@ import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MappedFault;
-import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
@@ -19,18 +19,26 @@ import org.jspecify.annotations.Nullable;
  * A segment that a tailer has mapped for itself. The file may be deleted meanwhile: what is in the mapping stays until it is
  * let go. Where there are leases, it is held as long as it is mapped, so that its file does not become another segment. No
  * descriptor is kept. Owned by one thread.
+ *
+ * <p>Letting go of 64 MiB that were read takes the kernel some milliseconds, page by page, on the thread that asks. So the segment
+ * is mapped in several pieces at once, and a piece is let go as soon as the tailer is past it.
  */
 final class TailedSegment {
 
-    /** Stands where a word is to be copied to; if it still stands there behind that, a page could not be reached. */
+    /** Stands where a copy is to begin and to end; if it still stands there behind the copy, a page could not be reached. */
     private static final long NOT_COPIED = 0x9E37_79B9_7F4A_7C15L;
 
     private final SegmentHeader header;
     private final String path;
     private final TailerLeases leases;
     private final boolean isHeld;
-    private final MappedFile mapped;
-    private final ByteBuffer buffer;
+
+    /** The first of them may be let go. */
+    private final MappedPieces pieces;
+
+    /** Index of the first piece that was not let go, of those that may be while the segment is being read. */
+    private int firstPiece;
+
     private final ByteBuffer copied = ByteBuffer.allocate(Long.BYTES);
 
     private TailedSegment(
@@ -38,13 +46,14 @@ final class TailedSegment {
             final String path,
             final TailerLeases leases,
             final boolean isHeld,
-            final MappedFile mapped) {
+            final MappedPieces pieces) {
         this.header = header;
         this.path = path;
         this.leases = leases;
         this.isHeld = isHeld;
-        this.mapped = mapped;
-        this.buffer = mapped.buffer();
+        this.pieces = pieces;
+        // Who does not hold the segment looks at its header again and again.
+        this.firstPiece = isHeld ? 0 : 1;
     }
 
     /**
@@ -95,11 +104,11 @@ final class TailedSegment {
             return null;
         }
         final SegmentHeader header;
-        final MappedFile mapped;
+        final MappedPieces pieces;
         try {
             final ByteBuffer page = ByteBuffer.allocateDirect(SegmentLayout.HEADER_PAGE_LENGTH);
             header = SegmentReader.readHeader(file, page, path, number, meta, sequence);
-            mapped = file.mapForReading(header.segmentLength());
+            pieces = MappedPieces.mapForReading(storage, file, header.segmentLength());
         } catch (final CorruptJournalException e) {
             file.close();
             if (!isHeld && !isPresent(storage, name)) {
@@ -113,10 +122,18 @@ final class TailedSegment {
         }
         try {
             file.close();
-            return new TailedSegment(header, path, leases, isHeld, mapped);
+            return new TailedSegment(header, path, leases, isHeld, pieces);
         } catch (final IOException | RuntimeException e) {
-            mapped.unmap();
+            unmap(pieces, e);
             throw e;
+        }
+    }
+
+    private static void unmap(final MappedPieces pieces, final Exception cause) {
+        try {
+            pieces.unmap();
+        } catch (final IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -139,14 +156,10 @@ final class TailedSegment {
      * @throws InternalError if the page of the header can't be reached
      */
     boolean isRecycled(final Storage storage) throws IOException {
-        if (isHeld || FrameLayout.word(buffer, SegmentLayout.NUMBER_OFFSET) == header.number()) {
+        if (isHeld || pieces.word(SegmentLayout.NUMBER_OFFSET) == header.number()) {
             return false;
         }
-        copied.putLong(0, NOT_COPIED);
-        copied.put(0, buffer, SegmentLayout.NUMBER_OFFSET, Long.BYTES);
-        if (copied.getLong(0) == NOT_COPIED) {
-            MappedFault.throwPending();
-        }
+        copy(pieces.buffer(0), SegmentLayout.NUMBER_OFFSET, copied, 0, Long.BYTES);
         return !isPresent(storage, FileNames.segment(header.number()));
     }
 
@@ -173,25 +186,67 @@ final class TailedSegment {
      * @throws InternalError if the page can't be reached and the word would be zero
      */
     long wordAcquire(final int offset) {
-        final long word = FrameLayout.wordAcquire(buffer, offset);
+        final ByteBuffer buffer = pieces.buffer(offset);
+        final int inPiece = pieces.inPiece(offset);
+        final long word = FrameLayout.wordAcquire(buffer, inPiece);
         if (word == 0) {
-            copied.putLong(0, NOT_COPIED);
-            copied.put(0, buffer, offset, Long.BYTES);
-            if (copied.getLong(0) == NOT_COPIED) {
-                MappedFault.throwPending();
-            }
+            copy(buffer, inPiece, copied, 0, Long.BYTES);
         }
         return word;
     }
 
-    /** Copies a range. A page that can't be reached ends the copy where it stands, with an error that may come late. */
+    /**
+     * Copies a range.
+     *
+     * @param offset where it begins, a multiple of 8
+     * @param target of the copy, from its beginning on
+     * @param length of the range, a multiple of 8
+     * @throws InternalError if a page can't be reached
+     */
     void copy(final int offset, final ByteBuffer target, final int length) {
-        target.put(0, buffer, offset, length);
+        int done = 0;
+        while (done < length) {
+            final int from = offset + done;
+            final int count = pieces.lengthInPiece(from, length - done);
+            copy(pieces.buffer(from), pieces.inPiece(from), target, done, count);
+            done += count;
+        }
+    }
+
+    /** A page that can't be reached ends the copy where it stands, with an error that may come late. */
+    private static void copy(
+            final ByteBuffer source,
+            final int offset,
+            final ByteBuffer target,
+            final int targetOffset,
+            final int length) {
+        final int last = targetOffset + length - Long.BYTES;
+        FrameLayout.word(target, targetOffset, NOT_COPIED);
+        FrameLayout.word(target, last, NOT_COPIED);
+        target.put(targetOffset, source, offset, length);
+        if (FrameLayout.word(target, targetOffset) == NOT_COPIED || FrameLayout.word(target, last) == NOT_COPIED) {
+            // JDK 17 throws the error for a page that could not be reached late, and anywhere; here it is expected.
+            MappedFault.throwPending();
+        }
+    }
+
+    /**
+     * Lets go of what lies before an offset, to which nobody will go back, as far as that is pieces. The last stays.
+     *
+     * @param offset in the segment
+     * @throws IOException if that failed
+     */
+    void leaveBefore(final int offset) throws IOException {
+        final int reached = Math.min(pieces.index(offset), pieces.count() - 1);
+        while (firstPiece < reached) {
+            firstPiece++;
+            pieces.unmap(firstPiece - 1);
+        }
     }
 
     void unmap() throws IOException {
         try {
-            mapped.unmap();
+            pieces.unmap();
         } finally {
             if (isHeld) {
                 leases.letGo(header.number());

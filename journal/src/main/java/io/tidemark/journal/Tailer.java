@@ -14,10 +14,24 @@ import org.agrona.concurrent.NanoClock;
  * journal grows.
  *
  * <pre>{@code
- * try (Tailer tailer = journal.tailer(1, Visibility.DURABLE)) {
- *     while (running) {
- *         idleStrategy.idle(tailer.poll(handler, 256));
+ * IdleStrategy idleStrategy = new BackoffIdleStrategy();
+ * try (Tailer tailer = journal.tailer(Start.atHead(), Visibility.DURABLE)) {
+ *     while (running.getAsBoolean()) {
+ *         try {
+ *             idleStrategy.idle(tailer.poll(handler, 256));
+ *         } catch (OvertakenException e) {
+ *             tailer.seek(Start.atHead());    // what came before was truncated, and can be done without
+ *         }
  *     }
+ * }
+ * }</pre>
+ *
+ * <p>Who hands records on, and may fail at that, goes behind them only then:
+ *
+ * <pre>{@code
+ * if (tailer.peek(outgoing, 256) > 0) {               // a handler that collects
+ *     outgoing.send();                                // if this throws, the same records come again
+ *     tailer.commit(outgoing.lastSequence());
  * }
  * }</pre>
  *

@@ -32,9 +32,6 @@ final class TailerChain {
 
     private static final long LOOK_INTERVAL_NS = 10_000_000;
 
-    /** How often nothing is found before a file is looked for that was missing. */
-    private static final int POLLS_BETWEEN_FILES = 16;
-
     /** A frame that is whole in the file can't be bad in the mapping, unless it was just being written. */
     private static final int DISAGREEMENTS = 1_000;
 
@@ -77,9 +74,6 @@ final class TailerChain {
     private long durable;
 
     private int idleCount;
-
-    /** How often a file was to be looked for since one was found. */
-    private int fileLookCount;
 
     private long lookedNs;
 
@@ -143,7 +137,6 @@ final class TailerChain {
         endWord = 0;
         disagreements = 0;
         idleCount = 0;
-        fileLookCount = 0;
     }
 
     /** Remembers the place, to come back to it before the segment is left. */
@@ -178,6 +171,9 @@ final class TailerChain {
      * @throws CorruptJournalException if it had been durable and is damaged
      */
     boolean advance(final boolean inSegment) throws IOException {
+        if (!inSegment) {
+            leaveBehind();
+        }
         while (segment != null || mapSegment()) {
             final FrameVerdict verdict = window.judge(offset, sequence, epoch);
             if (verdict == FrameVerdict.WHOLE) {
@@ -206,6 +202,14 @@ final class TailerChain {
             }
         }
         return idle();
+    }
+
+    /** Lets go of what was read, if nobody will come back to it. */
+    private void leaveBehind() throws IOException {
+        final TailedSegment mapped = segment;
+        if (mapped != null) {
+            mapped.leaveBefore(offset);
+        }
     }
 
     private boolean isWanted() {
@@ -278,26 +282,10 @@ final class TailerChain {
     private boolean goOn(final boolean sealed) throws IOException {
         TailedSegment next = successor;
         if (next == null) {
-            if (!sealed && !isTimeForFiles()) {
-                return false;
-            }
-            next = TailedSegment.map(storage, leases, segmentNumber + 1, meta, sequence);
-            if (next == null) {
-                throwIfOvertaken();
-                if (sealed) {
-                    // The writer goes on to a segment only after its name is durable; so this one has been lost.
-                    throw new CorruptJournalException(
-                            storage.pathOf(FileNames.segment(segmentNumber + 1)),
-                            0,
-                            sequence,
-                            "segment is missing, the one before it is sealed");
-                }
-                return false;
-            }
+            next = mapSuccessor(sealed);
             successor = next;
-            fileLookCount = 0;
         }
-        if (next.wordAcquire(SegmentLayout.HEADER_PAGE_LENGTH) == 0) {
+        if (next == null || next.wordAcquire(SegmentLayout.HEADER_PAGE_LENGTH) == 0) {
             return false;
         }
         final TailedSegment left = segment;
@@ -312,18 +300,34 @@ final class TailerChain {
         return true;
     }
 
-    /** Maps the segment in which the next frame is, if it is there. */
-    private boolean mapSegment() throws IOException {
-        if (!isTimeForFiles()) {
-            return false;
+    /** Maps the segment behind the one in which the next frame was expected; null if it is not there yet. */
+    private @Nullable TailedSegment mapSuccessor(final boolean sealed) throws IOException {
+        final TailedSegment found = TailedSegment.map(storage, leases, segmentNumber + 1, meta, sequence);
+        if (found == null) {
+            throwIfOvertaken();
+            if (sealed) {
+                // The writer goes on to a segment only after its name is durable; so this one has been lost.
+                throw new CorruptJournalException(
+                        storage.pathOf(FileNames.segment(segmentNumber + 1)),
+                        0,
+                        sequence,
+                        "segment is missing, the one before it is sealed");
+            }
         }
+        return found;
+    }
+
+    /**
+     * Maps the segment in which the next frame is, if it is there. This and the one behind it are looked for in each poll in which they are
+     * missing, though that takes some calls: who is told that there is nothing must be able to believe it.
+     */
+    private boolean mapSegment() throws IOException {
         final TailedSegment found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
         if (found == null) {
             throwIfOvertaken();
             return false;
         }
         segment = found;
-        fileLookCount = 0;
         window.turnTo(found);
         return true;
     }
@@ -340,11 +344,6 @@ final class TailerChain {
         final long fromNs = wantedFromNs;
         goTo(new StartSearch(storage).find(Start.atSequence(nextSequence()), -1));
         wantedFromNs = fromNs;
-    }
-
-    /** At once where none was missing yet: who is told that there is nothing must be able to believe it. */
-    private boolean isTimeForFiles() {
-        return fileLookCount++ % POLLS_BETWEEN_FILES == 0;
     }
 
     private void throwIfOvertaken() throws IOException {

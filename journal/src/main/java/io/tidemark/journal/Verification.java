@@ -10,6 +10,7 @@ import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /** Reads a whole journal, or just its ends, and says how it is. Holds no state between calls. */
 final class Verification {
@@ -19,17 +20,22 @@ final class Verification {
 
     private Verification() {}
 
-    static VerifyReport run(final Storage storage) throws IOException {
-        return run(storage, SETTLE_NS);
+    static VerifyReport run(final Storage storage, final LongConsumer readCount) throws IOException {
+        return run(storage, SETTLE_NS, readCount);
     }
 
     static VerifyReport run(final Storage storage, final long settleNs) throws IOException {
+        return run(storage, settleNs, count -> {});
+    }
+
+    static VerifyReport run(final Storage storage, final long settleNs, final LongConsumer readCount)
+            throws IOException {
         JournalFiles.listExisting(storage);
         while (true) {
             final MetaFile.Content content = readMeta(storage, settleNs);
             final Meta before = content.meta();
             try {
-                final VerifyReport report = run(storage, settleNs, content);
+                final VerifyReport report = run(storage, settleNs, content, readCount);
                 if (before == null || head(storage) <= Math.max(before.head(), report.nextSequence())) {
                     return report;
                 }
@@ -51,7 +57,8 @@ final class Verification {
         }
     }
 
-    private static VerifyReport run(final Storage storage, final long settleNs, final MetaFile.Content content)
+    private static VerifyReport run(
+            final Storage storage, final long settleNs, final MetaFile.Content content, final LongConsumer readCount)
             throws IOException {
         try {
             final JournalLook look = JournalLook.take(storage, JournalFiles.requireMeta(storage, content));
@@ -71,7 +78,7 @@ final class Verification {
             }
             files.requireMarkSegment(storage, meta);
             try (JournalScan scan = Replay.startingAt(storage, meta, files, meta.head())) {
-                return walk(storage, meta, scan, settleNs, content.damagedSlots());
+                return walk(storage, meta, scan, settleNs, content.damagedSlots(), readCount);
             }
         } catch (final CorruptJournalException e) {
             return new VerifyReport(
@@ -104,7 +111,8 @@ final class Verification {
             final Meta meta,
             final JournalScan scan,
             final long settleNs,
-            final int metaSlotsDamaged)
+            final int metaSlotsDamaged,
+            final LongConsumer readCount)
             throws IOException {
         final long first = scan.nextSequence();
         long count = 0;
@@ -112,6 +120,7 @@ final class Verification {
         while (true) {
             while (scan.advance()) {
                 count++;
+                readCount.accept(count);
             }
             final JournalTail tail = JournalTail.of(storage, meta, scan);
             final VerifyReport report = report(tail, count, first, metaSlotsDamaged);

@@ -2,7 +2,7 @@
 package io.tidemark.journal;
 
 /**
- * What reading a whole journal found.
+ * What reading a whole journal found: {@link JournalReader#verify()}.
  *
  * @param verdict on the journal
  * @param recordCount number of whole records, those of the journal itself included

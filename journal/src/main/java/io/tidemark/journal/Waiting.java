@@ -14,6 +14,15 @@ final class Waiting {
 
     private Waiting() {}
 
+    /**
+     * Asks for a force and waits for it, whatever interrupts the thread. A thread of the journal is refused even if there is nothing
+     * to wait for: it would depend on how fast the others are.
+     */
+    static void flush(final Engine engine) {
+        requireOtherThread(engine);
+        awaitDurable(engine, engine.requestFlush(), 0);
+    }
+
     /** Waits until a record is durable, whatever interrupts the thread. */
     static void awaitDurable(final Engine engine, final long sequence, final long spinNs) {
         if (engine.durable().get() >= sequence) {

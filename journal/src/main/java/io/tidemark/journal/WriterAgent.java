@@ -8,6 +8,7 @@ import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.MappedFault;
+import io.tidemark.journal.storage.MappedPieces;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochNanoClock;
@@ -48,7 +49,7 @@ final class WriterAgent implements SignalledAgent {
     private final ByteBuffer sealForChecksum = sealFrame.duplicate();
 
     private Segment segment;
-    private ByteBuffer target;
+    private MappedPieces target;
     private int offset;
     private long nextSequence;
     private long lastTimestampNs;
@@ -66,7 +67,7 @@ final class WriterAgent implements SignalledAgent {
         this.appendTimes = engine.appendTimes();
         this.rollTiming = new RollTiming(engine);
         this.segment = segment;
-        this.target = segment.buffer();
+        this.target = segment.pieces();
         this.offset = segment.writtenOffset();
         this.nextSequence = engine.written().getPlain() + 1;
         seedChecksum();
@@ -189,6 +190,10 @@ final class WriterAgent implements SignalledAgent {
 
     private void publish(final int start, final int length) {
         store(ring, start, length);
+        if (appendTimes != null) {
+            // Before the sequence is seen: the sync agent must find the stamps of what it makes durable.
+            appendTimes.written();
+        }
         engine.written().setVolatile(nextSequence - 1);
         if (rolled) {
             // The full segment is to be forced and the next standby begun at once, whatever the policy waits for. Only
@@ -198,23 +203,24 @@ final class WriterAgent implements SignalledAgent {
         } else {
             sync.wakeIfDue(nextSequence - 1, offset);
         }
-        if (appendTimes != null) {
-            appendTimes.written();
-        }
         // Behind the volatile store, so that the keeper, when it ceases to look, and this do not miss each other.
         engine.noteCounted();
     }
 
-    /** Copies completed frames to the end of the segment, the first word last. */
+    /**
+     * Copies completed frames to the end of the segment, the first word last. They may lie across pieces of the mapping; everything
+     * behind the first word, and the zeroed word, are stored before it into whichever piece they belong, and what a store with
+     * release follows is ordered by it wherever it went.
+     */
     private void store(final ByteBuffer source, final int start, final int length) {
         final int end = offset + length;
         target.put(offset + Long.BYTES, source, start + Long.BYTES, length - Long.BYTES);
         if (end + Long.BYTES <= segment.length()) {
-            FrameLayout.word(target, end, 0);
+            target.word(end, 0);
         }
-        FrameLayout.wordRelease(target, offset, FrameLayout.word(source, start));
+        target.wordRelease(offset, FrameLayout.word(source, start));
         if (!StoredWords.arePresent(target, offset, source, start, length)
-                || (end + Long.BYTES <= segment.length() && FrameLayout.word(target, end) != 0)) {
+                || (end + Long.BYTES <= segment.length() && target.word(end) != 0)) {
             MappedFault.throwPending();
             throw new InternalError("a store into a mapped page did not happen");
         }
@@ -240,7 +246,7 @@ final class WriterAgent implements SignalledAgent {
         rollTiming.ends(segment, standby);
         rolled = true;
         segment = standby;
-        target = standby.buffer();
+        target = standby.pieces();
         offset = SegmentLayout.HEADER_PAGE_LENGTH;
         seedChecksum();
         return true;

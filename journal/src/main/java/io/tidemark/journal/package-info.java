@@ -1,6 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Tidemark: an embeddable write-ahead journal. This page is the tour of the engine.
+ * Tidemark: an embeddable write-ahead journal. This page has what holds for the whole API, and then a tour of the engine.
+ *
+ * <p><b>The face:</b> {@link io.tidemark.journal.Journal} is open for writing and gives out
+ * {@link io.tidemark.journal.Appender}s, one for each thread. {@link io.tidemark.journal.JournalReader} looks from outside.
+ * A {@link io.tidemark.journal.Tailer} follows, from inside or outside; a {@link io.tidemark.journal.NamedReader} keeps its
+ * position in the directory.
+ * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
+ * {@link io.tidemark.journal.JournalListener} and {@link io.tidemark.journal.JournalCounters} tell what happens.
+ *
+ * <p><b>What holds everywhere:</b>
+ *
+ * <ul>
+ *   <li>Sequences are those of records: dense, from 1; 0 is before the first.
+ *   <li>Lengths and offsets are in bytes, counts are numbers of things. What ends in Ns is in nanoseconds. A {@link
+ *       java.time.Duration} of more than 292 years is for ever.
+ *   <li>Nothing may be null that is not marked so; it is refused with a {@link java.lang.NullPointerException}.
+ *   <li>An {@link java.lang.IllegalArgumentException} or {@link java.lang.IndexOutOfBoundsException} is a mistake of the caller, seen
+ *       before anything is done. An {@link java.lang.IllegalStateException} says that something was closed or completed before, is
+ *       in use, or that this thread would wait for itself. Whatever else keeps the journal from doing what it was asked is a
+ *       {@link io.tidemark.journal.JournalException}, which lists the kinds, and what to do about each. All are unchecked.
+ *   <li>Values are immutable; of what has a state, each class says which threads may use it. Who opens something closes it.
+ * </ul>
+ *
+ * <p>Beside this package, {@link io.tidemark.journal.spi}, {@link io.tidemark.journal.histogram} and {@link
+ * io.tidemark.journal.jmx} are for users. The others are public only to be reached from here, and change without notice.
+ *
+ * <p><b>The engine:</b>
  *
  * <pre>
  *  producer threads              | writer thread            | sync thread             | any thread
@@ -13,13 +39,6 @@
  *  tailers &lt;- mapped segment &lt;- the word, or the mark       |
  * </pre>
  *
- * <p><b>The face:</b> {@link io.tidemark.journal.Journal} is open for writing and gives out
- * {@link io.tidemark.journal.Appender}s, one for each thread. {@link io.tidemark.journal.JournalReader} looks from outside.
- * A {@link io.tidemark.journal.Tailer} follows, from inside or outside; a {@link io.tidemark.journal.NamedReader} keeps its
- * position in the directory.
- * {@link io.tidemark.journal.JournalConfig} is a value; {@link io.tidemark.journal.SyncPolicy} says when to force.
- * {@link io.tidemark.journal.JournalListener} and {@link io.tidemark.journal.JournalCounters} tell what happens.
- *
  * <p><b>The way of a record:</b>
  *
  * <ol>
@@ -30,8 +49,8 @@
  *       full it seals it and takes a standby, without a system call.
  *   <li>The {@code SyncAgent} forces what was written when the policy says so, and raises the {@code DurableMark}, which wakes
  *       those who wait.
- *   <li>The {@code KeeperAgent} unmaps what is full and forced, writes the mark to the meta file now and then, so that recovery
- *       need not read far, and lets go what was truncated. Its {@code StandbySupply} makes standbys, of {@code Spares} where
+ *   <li>The {@code KeeperAgent} lets {@code SegmentRelease} unmap what is full and forced, writes the mark to the meta file now
+ *       and then, so that recovery need not read far, and lets go what was truncated. Its {@code StandbySupply} makes standbys, of {@code Spares} where
  *       there are any, and lets new records be refused when the {@code SpaceReserve} finds too little room.
  * </ol>
  *

@@ -175,13 +175,13 @@ final class AnnouncingStorage implements Storage {
         }
 
         @Override
-        public MappedFile map(final int length) throws IOException {
-            return new Mapping(announced("map " + kind, () -> file.map(length)));
+        public MappedFile map(final int offset, final int length) throws IOException {
+            return new Mapping(announced("map " + kind, () -> file.map(offset, length)));
         }
 
         @Override
-        public MappedFile mapForReading(final int length) throws IOException {
-            return file.mapForReading(length);
+        public MappedFile mapForReading(final int offset, final int length) throws IOException {
+            return file.mapForReading(offset, length);
         }
 
         @Override

@@ -163,4 +163,16 @@ class AppendQueueTest {
         assertFalse(queue.hasClaims());
         assertTrue(refused.get() > 0, "the ring was never full");
     }
+
+    @Test
+    void tryClaimShouldRefuseWhenRingIsFullAndWhatIsKnownIsFarBehind() {
+        final AppendQueue queue = new AppendQueue(64, 1);
+        QueueScenario.age(queue, 1, 1L << 31);
+        final QueueClaim claim = new QueueClaim();
+        assertTrue(queue.tryClaim(claim, 32, 1));
+        assertTrue(queue.tryClaim(claim, 32, 1));
+        // As for a producer that was held up while 16 GiB went through the queue.
+        QueueScenario.counter(queue, "knownUnits").setRelease(0);
+        assertFalse(queue.tryClaim(claim, 32, 1));
+    }
 }

@@ -105,6 +105,28 @@ class AppendTimesTest {
         return timesNs.stream().map(timeNs -> timeNs / 100 * 100).toList();
     }
 
+    /** Who sees the sequence may make it durable, and must find its stamps then. */
+    @Test
+    void probeShouldBeToldBeforeTheSequenceIsSeenToBeWritten() throws IOException {
+        final List<Long> seen = new ArrayList<>();
+        final Journal[] journal = new Journal[1];
+        final JournalProbe probe = new JournalProbe() {
+            @Override
+            public void onWritten(final long durationNs, final long appendCount) {
+                seen.add(journal[0].writtenSequence());
+            }
+        };
+        journal[0] = Journal.open(machine, SimulatedJournal.config().withProbe(probe));
+        try (Journal open = journal[0]) {
+            for (int i = 0; i < 3; i++) {
+                open.appender().append(new byte[10], 0, 10);
+                SimulatedJournal.settle(open);
+            }
+            assertEquals(List.of(0L, 1L, 2L), seen);
+            assertEquals(3, open.writtenSequence());
+        }
+    }
+
     @Test
     void waitingForRoomShouldBePartOfTheTimeWhenTheQueueIsFull() throws IOException {
         try (Journal journal = Journal.open(

@@ -66,9 +66,9 @@ class DurableMarkInterleavingTest {
     }
 
     @Test
-    void awaitShouldReturnWhenOneSpinsAndTheOtherParks() {
+    void awaitShouldReturnWhenTwoSpinAndPark() {
         explore(DurableMarkScenarios.SpinningAgainstRaise.class, 2)
-                .requireSchedules(2_500)
+                .requireSchedules(1_800)
                 .requireHappened("spinner A", FAILED)
                 .requireHappened("spinner A", "parked")
                 .requireHappened("spinner B", "parked");

@@ -200,7 +200,7 @@ final class DurableMarkScenarios {
         }
     }
 
-    /** Two waiters want to spin, one may; both may have to park before the mark moves. */
+    /** Two waiters spin; both may have to park before the mark moves. */
     static final class SpinningAgainstRaise extends MarkScenario {
         @Override
         public List<Part> parts() {

@@ -31,7 +31,7 @@ class DurableMarkTest {
         final AtomicInteger reached = new AtomicInteger();
         final List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < waiters; i++) {
-            final long spinNs = i == 0 ? 10_000 : 0;
+            final long spinNs = i < waiters / 2 ? 10_000 : 0;
             final Thread thread = new Thread(() -> {
                 for (long sequence = 1; sequence <= last; sequence = mark.get() + 1) {
                     if (!mark.await(sequence, FOR_EVER, false, spinNs)) {
@@ -97,6 +97,39 @@ class DurableMarkTest {
         thread.join();
         assertEquals(2, returned.get());
         assertFalse(mark.hasEnded());
+    }
+
+    @Test
+    void awaitShouldReturnToItsCallerWhenAllAreWokenWhileItSpins() throws InterruptedException {
+        final DurableMark mark = new DurableMark(0);
+        final CountDownLatch waiting = new CountDownLatch(1);
+        final AtomicInteger returned = new AtomicInteger();
+        final Thread thread = new Thread(() -> {
+            waiting.countDown();
+            returned.set(mark.await(1, FOR_EVER, false, FOR_EVER) ? 1 : 2);
+        });
+        thread.start();
+        waiting.await();
+        while (thread.isAlive()) {
+            mark.wakeAll();
+        }
+        assertEquals(2, returned.get());
+    }
+
+    @Test
+    void awaitShouldParkAtOnceWhenForcesTakeLong() throws InterruptedException {
+        final DurableMark mark = new DurableMark(0);
+        mark.forced(FOR_EVER);
+        final Thread thread = new Thread(() -> mark.await(1, FOR_EVER, false, FOR_EVER));
+        thread.start();
+        // Nobody raises the mark: who spins is not found waiting.
+        while (thread.getState() != Thread.State.WAITING) {
+            assertTrue(thread.isAlive());
+            Thread.onSpinWait();
+        }
+        assertEquals(1, mark.waiterCount());
+        mark.raise(1);
+        thread.join();
     }
 
     @Test

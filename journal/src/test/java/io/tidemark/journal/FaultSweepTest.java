@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.storage.Fault;
+import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.NoSpaceException;
 import io.tidemark.journal.storage.PowerCutException;
 import io.tidemark.journal.storage.SimulatedStorage;
@@ -21,6 +22,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -31,6 +33,7 @@ class FaultSweepTest {
 
     private static final long SEED = 20261120;
     private static final int PAIRS_PER_CALL = 4;
+    private static final int CALLS_BETWEEN_CHOSEN = 23;
     private static final String FAILED = "simulated failure of ";
 
     /** What a failure does to its call, told the life, its own words, and a number that makes it half-done in its own way. */
@@ -94,8 +97,10 @@ class FaultSweepTest {
         };
     }
 
-    private static List<StorageCall.Kind> callsOf(final SyncPolicy policy) throws IOException {
+    private static List<StorageCall.Kind> callsOf(final SyncPolicy policy, final int minPieceLength)
+            throws IOException {
         final SimulatedStorage machine = new SimulatedStorage();
+        machine.minPieceLength(minPieceLength);
         final List<StorageCall.Kind> kinds = new ArrayList<>();
         machine.faults().onEvery(call -> kinds.add(call.kind()), Fault.runBefore(() -> {}));
         new ScriptedLife(machine, policy, new JournalModel(SEED)).live();
@@ -108,14 +113,16 @@ class FaultSweepTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"always", "batch", "never"})
-    void journalShouldKeepItsPromiseWhenAnyCallGoesWrong(final String policy) throws IOException {
-        final List<StorageCall.Kind> kinds = callsOf(policy(policy));
+    @CsvSource({"always, 262144", "batch, 262144", "never, 262144", "batch, 32768", "never, 32768"})
+    void journalShouldKeepItsPromiseWhenAnyCallGoesWrong(final String policy, final int minPieceLength)
+            throws IOException {
+        final List<StorageCall.Kind> kinds = callsOf(policy(policy), minPieceLength);
         assertTrue(kinds.size() > 150, "the life has become short: " + kinds.size());
         for (int call = 1; call <= kinds.size(); call++) {
             for (final Failure failure : FAILURES) {
                 if (applies(failure, kinds.get(call - 1))) {
                     final Sweep sweep = new Sweep(policy(policy), call);
+                    sweep.machine.minPieceLength(minPieceLength);
                     sweep.plan(failure, call, kinds.get(call - 1));
                     sweep.run();
                 }
@@ -127,7 +134,7 @@ class FaultSweepTest {
     void journalShouldKeepItsPromiseWhenTwoCallsGoWrong() throws IOException {
         final SplittableRandom random = new SplittableRandom(SEED);
         final SyncPolicy policy = policy("batch");
-        final List<StorageCall.Kind> kinds = callsOf(policy);
+        final List<StorageCall.Kind> kinds = callsOf(policy, MappedPieces.MIN_PIECE_LENGTH);
         for (int first = 1; first < kinds.size(); first++) {
             for (int pair = 0; pair < PAIRS_PER_CALL; pair++) {
                 final Failure one = FAILURES.get(random.nextInt(FIRST_POWER_CUT));
@@ -143,24 +150,39 @@ class FaultSweepTest {
         }
     }
 
-    /** Two of the calls, any two, and each of a few failures at both; which calls there are after the first is seen then. */
+    /** Any two of a choice of the calls, every so many of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"always", "batch", "never"})
+    void journalShouldKeepItsPromiseWhenAnyTwoOfSomeCallsGoWrong(final String policy) throws IOException {
+        sweepPairs(policy(policy), Integer.getInteger("tidemark.sweepStride", CALLS_BETWEEN_CHOSEN));
+    }
+
     @Tag("long")
     @ParameterizedTest
     @ValueSource(strings = {"always", "batch", "never"})
     void journalShouldKeepItsPromiseWhenAnyTwoCallsGoWrong(final String policy) throws IOException {
-        final int calls = callsOf(policy(policy)).size();
-        for (int first = 1; first < calls; first++) {
-            for (int second = first + 1; second <= calls; second++) {
+        sweepPairs(policy(policy), 1);
+    }
+
+    /** Each of a few failures at both calls; which calls there are after the first is seen then. */
+    private static void sweepPairs(final SyncPolicy policy, final int stride) throws IOException {
+        final int calls = callsOf(policy, MappedPieces.MIN_PIECE_LENGTH).size();
+        int pairCount = 0;
+        for (int first = 1; first <= calls; first += stride) {
+            for (int second = first + stride; second <= calls; second += stride) {
                 for (final Failure one : FIRST_OF_PAIR) {
                     for (final Failure two : SECOND_OF_PAIR) {
-                        final Sweep sweep = new Sweep(policy(policy), first);
+                        final Sweep sweep = new Sweep(policy, first);
                         sweep.planExactly(one, first);
                         sweep.planExactly(two, second);
                         sweep.run();
+                        pairCount++;
                     }
                 }
             }
         }
+        System.out.println("pairs of failures: policy=" + policy + " calls=" + calls + " stride=" + stride + " pairs="
+                + pairCount);
     }
 
     /** One life with its failures, and the judgement on what is left of it. */

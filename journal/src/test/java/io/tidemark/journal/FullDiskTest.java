@@ -75,11 +75,12 @@ class FullDiskTest {
         final String full = load.ask("append", WITHOUT_END);
         assertTrue(full.startsWith(ALL_FULL) || (kind == Kind.BTRFS && full.startsWith(ALL_FAILED)), full);
         fileSystem.makeRoom();
-        if (full.startsWith(ALL_FULL)) {
-            final String resumed = load.ask("resume", 300);
-            assertTrue(resumed.startsWith(ALL_DONE), resumed);
+        final String resumed = load.ask("resume", 300);
+        if (resumed.startsWith(ALL_DONE)) {
             load.requireOk("close");
         } else {
+            // The fault may come behind the refusals as well: the keeper has yet to write of the segment that was left.
+            assertTrue(kind == Kind.BTRFS && resumed.startsWith(ALL_FAILED), resumed);
             load.requireTyped("close");
         }
         requireNothingLost(load, directory, policy, SEGMENT_LENGTH);

@@ -101,6 +101,7 @@ class HostileListenerTest {
                     journal.flush();
                 },
                 IllegalStateException.class),
+        FLUSH_OF_WHAT_MAY_BE_DURABLE(Journal::flush, IllegalStateException.class),
         TRY_APPEND(journal -> journal.appender().tryAppend(0, RECORD, 0, 3), null),
         REPLAY(journal -> journal.replay(1, (s, t, y, b, o, l) -> {}), null);
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -130,6 +131,12 @@ final class HostileValues {
                 throw new HostileException("from the handler");
             };
             return Arrays.asList(null, idle, throwing);
+        }
+        if (type == LongConsumer.class) {
+            final LongConsumer throwing = count -> {
+                throw new HostileException("from the one who is told");
+            };
+            return Arrays.asList(null, (LongConsumer) count -> {}, throwing);
         }
         if (type == JournalConfig.class) {
             return Arrays.asList(null, JournalConfig.defaults().withSegmentLength(64 << 10));

@@ -320,7 +320,7 @@ class JournalIndexTest {
         requireSamePlaces(storage);
         assertTrue(blocks(storage) >= last - 1, "blocks in the index: " + blocks(storage) + ", last=" + last);
         storage.zero(FileNames.INDEX, 0, storage.contents(FileNames.INDEX).length);
-        assertEquals(last, IndexRebuild.run(storage));
+        assertEquals(last, IndexRebuild.run(storage, count -> {}));
         assertEquals(last, blocks(storage), "blocks in the index that was rebuilt");
         requireSamePlaces(storage);
         assertEquals(List.of(), storage.openHandles());

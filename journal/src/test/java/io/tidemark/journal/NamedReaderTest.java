@@ -217,7 +217,7 @@ class NamedReaderTest {
         assertEquals(COUNT, reader.status().lastSequence());
         assertEquals(List.of("billing"), names());
         final SimulatedStorage copy = new SimulatedStorage();
-        Repair.run(machine.sibling(), copy);
+        Repair.run(machine.sibling(), copy, count -> {});
         assertEquals(List.of(), JournalReader.open(copy).namedReaders());
         named("torn").close();
         assertEquals(List.of("billing", "torn"), names());

@@ -67,16 +67,25 @@ record PlantedBug(
                         1,
                         "AppendQueue",
                         replacingBody("giveBack", planted("giveUnitsThenSequence", QUEUE))),
-                // A producer refuses for a number that was old when it read the tail; here that is compared with
-                // itself.
+                // A producer refuses for what was known when it read the tail; here that is compared with itself.
                 new PlantedBug(
                         "refuseWithoutSecondLook",
                         QueueScenarios.RefusalAgainstRoom.class,
                         2,
                         "AppendQueue",
-                        replacing("tryClaim", "getAcquire", 3, code -> {
+                        replacing("lookAgain", "getAcquire", 1, code -> {
                             code.visitInsn(Opcodes.POP);
-                            code.visitInsn(Opcodes.DUP2);
+                            code.visitVarInsn(Opcodes.LLOAD, 1);
+                        })),
+                // The units that are known are of later than the sequence that is.
+                new PlantedBug(
+                        "handOnUnitsAlone",
+                        QueueScenarios.SequencesFillTheirHalf.class,
+                        1,
+                        "AppendQueue",
+                        replacing("lookAgain", "max", 1, code -> {
+                            code.visitInsn(Opcodes.POP2);
+                            code.visitInsn(Opcodes.POP);
                         })),
                 // When the consumer has given everything back, one unit can still be claimed behind the mark.
                 new PlantedBug(

@@ -44,6 +44,7 @@ abstract class QueueScenario implements Scenario {
     /** Puts a queue into the state in which it is when so many units have gone through it. */
     static void age(final AppendQueue queue, final long firstSequence, final long usedUnits) {
         counter(queue, "consumedUnits").setRelease(usedUnits);
+        counter(queue, "knownUnits").setRelease(usedUnits);
         counter(queue, "tail").setRelease((firstSequence << Integer.SIZE) | (usedUnits & 0xFFFF_FFFFL));
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +134,60 @@ class ReadAheadTest {
         assertEquals(sums.size(), found.count);
         assertEquals(1, found.threadCount, "threads that read ahead");
         assertEquals(List.of(), threads());
+    }
+
+    @Test
+    void replayShouldEndWithTheLastRecordWantedWhenMoreWasReadAhead() {
+        for (int round = 0; round < ROUNDS / 10; round++) {
+            final int last = sums.size() / 2 + random.nextInt(sums.size() / 2);
+            final Found found = new Found();
+            assertEquals(last + 1, JournalReader.open(directory).replay(1, last, found), "seed " + SEED);
+            assertEquals(last, found.count, "seed " + SEED);
+        }
+    }
+
+    /** No frame lies across two windows, and each window but the first begins with one. */
+    @Test
+    void replayShouldGiveEachRecordOnceWhenFramesEndWhereWindowsDo(@TempDir final Path aligned) {
+        final byte[] bytes = new byte[4_096 - FrameLayout.HEADER_LENGTH];
+        final int count = JOURNAL_LENGTH / 4_096;
+        final JournalConfig config =
+                JournalConfig.defaults().withSegmentLength(SEGMENT_LENGTH).withSyncPolicy(SyncPolicy.never());
+        try (Journal journal = Journal.open(aligned, config)) {
+            for (int i = 0; i < count; i++) {
+                journal.appender().append(bytes, 0, bytes.length);
+            }
+        }
+        final List<Long> sequences = new ArrayList<>();
+        JournalReader.open(aligned).replay(1, (sequence, timestampNs, type, buffer, offset, length) -> {
+            assertEquals(bytes.length, length);
+            sequences.add(sequence);
+        });
+        assertEquals(LongStream.rangeClosed(1, count).boxed().toList(), sequences);
+    }
+
+    /** It comes as far as it may, which is not the bytes that the handler has. */
+    @Test
+    void replayShouldLeaveTheHandlerItsBytesWhenTheSecondThreadIsFarAhead() {
+        final Found found = new Found();
+        final RecordHandler handler = (sequence, timestampNs, type, buffer, offset, length) -> {
+            found.onRecord(sequence, timestampNs, type, buffer, offset, length);
+            if (sequence % 1_024 == 0) {
+                threads().forEach(ReadAheadTest::awaitRest);
+                assertEquals(
+                        sums.get(found.count - 1),
+                        sum(buffer.position(offset).limit(offset + length)),
+                        () -> "sequence " + sequence);
+            }
+        };
+        JournalReader.open(directory).replay(1, handler);
+        assertEquals(sums.size(), found.count);
+    }
+
+    private static void awaitRest(final Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -147,7 +147,7 @@ class RepairDamageTest {
             final SimulatedStorage copy = new SimulatedStorage();
             final RepairReport report;
             try {
-                report = Repair.run(machine.sibling(), copy);
+                report = Repair.run(machine.sibling(), copy, count -> {});
             } catch (final CorruptJournalException | NotAJournalException e) {
                 assertTrue(!idIsKnown(), () -> words() + e);
                 return;

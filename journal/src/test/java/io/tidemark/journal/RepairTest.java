@@ -90,7 +90,7 @@ class RepairTest {
     /** Repairs, and holds the copy against the report and against what was written. */
     private RepairReport repair(final long maxFilled) throws IOException {
         final Map<String, ByteBuffer> before = files(machine);
-        final RepairReport report = new Repair(machine.sibling(), target, () -> 7, 1, maxFilled).run();
+        final RepairReport report = new Repair(machine.sibling(), target, () -> 7, 1, maxFilled, count -> {}).run();
         assertEquals(before, files(machine), "the damaged journal was changed");
         assertEquals(List.of(), machine.openHandles());
         assertEquals(List.of(), target.openHandles());
@@ -181,7 +181,8 @@ class RepairTest {
         for (int number = 1; number <= 4; number++) {
             machine.delete(FileNames.segment(number));
         }
-        final RepairReport report = new Repair(machine.sibling(), target, () -> 7, 1, Repair.MAX_FILLED).run();
+        final RepairReport report =
+                new Repair(machine.sibling(), target, () -> 7, 1, Repair.MAX_FILLED, count -> {}).run();
         assertEquals(new RepairReport(41, 40, List.of(), ranges(1, 40), List.of(), false), report);
         target.close();
         try (Journal journal = SimulatedJournal.open(target)) {
@@ -222,7 +223,7 @@ class RepairTest {
             machine.flip(FileNames.segment(number), 20, 1);
         }
         final CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, () -> Repair.run(machine.sibling(), target));
+                assertThrows(CorruptJournalException.class, () -> Repair.run(machine.sibling(), target, count -> {}));
         assertTrue(refused.getMessage().contains("tells the id"), refused.getMessage());
         assertEquals(List.of(), target.names());
     }
@@ -268,7 +269,7 @@ class RepairTest {
             damaged.restore(cut.snapshot());
             damaged.flip(frame.file(), frame.offset() + FrameLayout.HEADER_LENGTH - 1, 1);
             final SimulatedStorage copy = new SimulatedStorage();
-            final RepairReport report = Repair.run(damaged.sibling(), copy);
+            final RepairReport report = Repair.run(damaged.sibling(), copy, count -> {});
             final Map<Long, ByteBuffer> truths = new TreeMap<>();
             cut.truths().forEach(record -> truths.put(record.sequence(), record.payload()));
             JournalReader.open(copy).replay(report.firstSequence(), (sequence, t, type, buffer, offset, length) -> {
@@ -297,7 +298,7 @@ class RepairTest {
         final int batch = FIRST + 48 + 48 + 40 + 40 + 48;
         for (int offset = batch - 48; offset < batch + 48 + 40 + 40 + 48; offset++) {
             batches.flip(FileNames.segment(1), offset, 1);
-            final RepairReport report = Repair.run(batches.sibling(), new SimulatedStorage());
+            final RepairReport report = Repair.run(batches.sibling(), new SimulatedStorage(), count -> {});
             final int at = offset;
             long inBatch = 0;
             for (final RepairReport.Range range : report.salvaged()) {
@@ -322,7 +323,7 @@ class RepairTest {
     void repairShouldRefuseWhenThereIsSomethingInTheCopy() throws IOException {
         target.install("notes", new byte[] {1});
         final IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> Repair.run(machine.sibling(), target));
+                assertThrows(IllegalArgumentException.class, () -> Repair.run(machine.sibling(), target, count -> {}));
         assertTrue(refused.getMessage().contains("notes"), refused.getMessage());
         assertEquals(List.of("notes"), target.names());
     }
@@ -336,7 +337,7 @@ class RepairTest {
             final SimulatedStorage copy = new SimulatedStorage();
             copy.faults().at(call, call % 2 == 0 ? Fault.powerCutAfter() : Fault.powerCutHalfway(call));
             try {
-                Repair.run(machine.sibling(), copy);
+                Repair.run(machine.sibling(), copy, count -> {});
             } catch (final PowerCutException e) {
                 assertTrue(copy.isOff());
             }
@@ -365,7 +366,7 @@ class RepairTest {
                             next -> next.number() == number && !LETTING_GO.contains(next.kind()),
                             Fault.failBefore(() -> new NoSpaceException("full", new IOException("full"))));
             try {
-                Repair.run(machine.sibling(), copy);
+                Repair.run(machine.sibling(), copy, count -> {});
                 callCount = copy.faults().callCount();
             } catch (final IOException e) {
                 assertTrue(String.valueOf(e.getMessage()).contains("full"), e.toString());
@@ -382,6 +383,6 @@ class RepairTest {
     void repairShouldRefuseWhenANewerVersionWroteAFrame() throws IOException {
         final SimulatedStorage newer = new SimulatedStorage();
         new HandmadeSegment(1).frame(1).type((short) 0x8123).frame(2).install(newer);
-        assertThrows(IncompatibleFormatException.class, () -> Repair.run(newer, target));
+        assertThrows(IncompatibleFormatException.class, () -> Repair.run(newer, target, count -> {}));
     }
 }

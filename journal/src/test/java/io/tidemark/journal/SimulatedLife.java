@@ -29,6 +29,7 @@ final class SimulatedLife {
 
     private static final int SEGMENT_LENGTH = 64 << 10;
     private static final int MAX_LIVES = 6;
+    private static final int MIN_PIECE_LENGTH = 4096;
     private static final long NO_CAPACITY_LIMIT = Long.MAX_VALUE;
 
     private final SplittableRandom random;
@@ -61,6 +62,10 @@ final class SimulatedLife {
         this.shortLived = random.nextInt(4) == 0;
         this.fixedLength =
                 shortLived || random.nextInt(3) == 0 ? (512 << random.nextInt(2)) - FrameLayout.HEADER_LENGTH : -1;
+        if (seed % 2 != 0) {
+            machine.minPieceLength(MIN_PIECE_LENGTH);
+            mark("segments in pieces");
+        }
     }
 
     /**

@@ -29,6 +29,7 @@ class SimulationTest {
             "batch",
             "truncated",
             "recycled",
+            "segments in pieces",
             "claim refused because room is to stay free",
             "aborted claim",
             "found INTACT",

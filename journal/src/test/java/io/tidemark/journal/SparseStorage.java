@@ -175,12 +175,12 @@ final class SparseStorage implements Storage {
         }
 
         @Override
-        public MappedFile map(final int mappingLength) {
+        public MappedFile map(final int mappingOffset, final int mappingLength) {
             throw readOnly();
         }
 
         @Override
-        public MappedFile mapForReading(final int mappingLength) {
+        public MappedFile mapForReading(final int mappingOffset, final int mappingLength) {
             throw new UnsupportedOperationException("this storage is not mapped");
         }
 

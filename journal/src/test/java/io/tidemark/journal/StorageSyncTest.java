@@ -5,9 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.journal.RecordingSync.Asked;
+import io.tidemark.journal.storage.DirectoryStorage;
+import io.tidemark.journal.storage.MappedPieces;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StorageSyncTest {
 
     private static final int SEGMENT_LENGTH = 2 << 20;
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     @TempDir
     private Path directory;
@@ -70,6 +80,67 @@ class StorageSyncTest {
         assertTrue(String.valueOf(thrown.getMessage()).contains("segment"), thrown::getMessage);
         assertEquals(0, journal.durableSequence());
         assertThrows(JournalFailedException.class, journal::close);
+    }
+
+    @Test
+    void segmentShouldHoldOneDescriptorWhenItsPiecesAreForcedWithTheFile() throws IOException {
+        assumeTrue(Files.isDirectory(DESCRIPTORS), "only Linux shows its descriptors in " + DESCRIPTORS);
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory, sync)) {
+            final MappedPieces pieces;
+            try (StorageFile file = storage.create("a")) {
+                file.write(ByteBuffer.allocate(SEGMENT_LENGTH), 0);
+                pieces = MappedPieces.map(storage, file, SEGMENT_LENGTH);
+            }
+            assertEquals(8, pieces.count());
+            for (int i = 0; i < pieces.count(); i++) {
+                pieces.force(i * MappedPieces.MIN_PIECE_LENGTH, SEGMENT_LENGTH - i * MappedPieces.MIN_PIECE_LENGTH);
+                assertEquals(1, descriptorCount());
+                pieces.unmap(i);
+            }
+            assertEquals(0, descriptorCount());
+        }
+    }
+
+    private long descriptorCount() throws IOException {
+        final Path file = directory.toRealPath().resolve("a");
+        long count = 0;
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (final Path link : links) {
+                count += isTo(link, file) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isTo(final Path link, final Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (final NoSuchFileException e) {
+            // Closed meanwhile, by another thread.
+            return false;
+        }
+    }
+
+    @Test
+    void failureShouldNameTheOffsetInTheFileWhenAPieceCanNotBeForced() throws IOException {
+        try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory, sync);
+                StorageFile file = storage.create("a")) {
+            file.write(ByteBuffer.allocate(SEGMENT_LENGTH), 0);
+            final MappedPieces pieces = MappedPieces.map(storage, file, SEGMENT_LENGTH);
+            sync.fail(Asked.FORCE_MAPPING);
+            sync.fail(Asked.FAULT_IN);
+            final int offset = 3 * MappedPieces.MIN_PIECE_LENGTH + 4096;
+            for (final IOException thrown : List.of(
+                    assertThrows(IOException.class, () -> pieces.force(offset, 8)),
+                    assertThrows(IOException.class, () -> pieces.faultIn(offset, 8)))) {
+                assertTrue(thrown.getMessage().contains("8 bytes at offset " + offset), thrown::getMessage);
+                assertTrue(
+                        thrown.getMessage()
+                                .contains("file=" + directory.toRealPath().resolve("a")),
+                        thrown::getMessage);
+            }
+            pieces.unmap();
+        }
     }
 
     @Test

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.format.FrameLayout;
+import io.tidemark.journal.storage.MappedPieces;
+import io.tidemark.journal.storage.SimulatedStorage;
+import io.tidemark.journal.storage.StorageFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,40 @@ class StoredWordsTest {
             clear(page * PAGE_LENGTH, PAGE_LENGTH);
             assertFalse(StoredWords.arePresent(target, 0, source, 0, 4 * PAGE_LENGTH));
         }
+    }
+
+    /** The same where pieces meet: only what is missing behind a border, or before it. */
+    @Test
+    void arePresentShouldBeFalseWhenCopyWasGivenUpInAnyPiece() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        storage.minPieceLength(PAGE_LENGTH);
+        final StorageFile file = storage.create("a");
+        file.write(ByteBuffer.allocate(LENGTH), 0);
+        final MappedPieces pieces = MappedPieces.map(storage, file, LENGTH);
+        for (int round = 0; round < 20_000; round++) {
+            final int length = 8 * random.nextInt(1, 3 * PAGE_LENGTH / 8);
+            final int start = 8 * random.nextInt((LENGTH - length) / 8);
+            final int offset = 8 * random.nextInt((LENGTH - length) / 8);
+            fill(start, length);
+            source.putLong(start, random.nextLong() | 1);
+            for (int i = 0; i < length; i += Long.BYTES) {
+                pieces.word(offset + i, 0);
+            }
+            final int done = 8 * random.nextInt(length / 8 + 1);
+            final boolean fromTheEnd = random.nextBoolean();
+            final int first = fromTheEnd ? length - done : 0;
+            pieces.put(offset + first, source, start + first, done);
+            boolean whole = true;
+            for (int i = 0; i < length; i += Long.BYTES) {
+                whole &= pieces.word(offset + i) == FrameLayout.word(source, start + i);
+            }
+            assertEquals(
+                    whole,
+                    StoredWords.arePresent(pieces, offset, source, start, length),
+                    () -> "seed=" + seed + ", offset=" + offset + ", length=" + length + ", copied=" + done);
+        }
+        pieces.unmap();
+        file.close();
     }
 
     /** Words that are zero or not, in stretches, as payloads are. */

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.GoldenJournal.Script;
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.SegmentLayout;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -94,6 +96,30 @@ class TailerTest {
                 script.settle();
                 assertEquals(1, tailer.poll(records, 10));
             }
+        }
+        assertEquals(script.expected(), records.records());
+    }
+
+    /** A writer that died before it had a segment to go on in, and another that made one. */
+    @Test
+    void pollShouldGiveWhatIsThereWhenItHadLookedInVainForTheSegment() throws IOException {
+        final int frameLength = SimulatedJournal.SEGMENT_LENGTH - SegmentLayout.HEADER_PAGE_LENGTH;
+        script.lengths(SimulatedJournal.SEGMENT_LENGTH, 256 << 10);
+        script.open();
+        final TailedRecords records = new TailedRecords();
+        try (Tailer tailer = Place.OUTSIDE.tailer(script, 1, Visibility.WRITTEN)) {
+            script.append(0, frameLength - FrameLayout.HEADER_LENGTH);
+            script.settle();
+            assertEquals(1, tailer.poll(records, 1));
+            script.kill();
+            script.storage().delete(FileNames.segment(2));
+            for (int i = 0; i < 3; i++) {
+                assertEquals(0, tailer.poll(records, 10));
+            }
+            script.open();
+            script.append(0, 5);
+            script.settle();
+            assertEquals(1, tailer.poll(records, 10));
         }
         assertEquals(script.expected(), records.records());
     }
@@ -345,6 +371,58 @@ class TailerTest {
         assertThrows(IllegalStateException.class, () -> tailer.poll(new TailedRecords(), 1));
         assertThrows(IllegalStateException.class, () -> tailer.seek(1));
         assertEquals(401, tailer.nextSequence());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tailerShouldLetGoOfWhatItHasReadWhenItGoesOnWithinASegment(final Place place) {
+        final int segmentLength = 1 << 20;
+        final int recordLength = 100_000;
+        script.lengths(segmentLength, segmentLength);
+        script.open();
+        final int before = script.storage().liveMappings().size();
+        final TailedRecords records = new TailedRecords();
+        try (Tailer tailer = place.tailer(script, 1, Visibility.WRITTEN)) {
+            assertEquals(0, tailer.poll(records, 10));
+            final int all = script.storage().liveMappings().size() - before;
+            assertTrue(all > 2, "a segment is mapped in pieces: " + all);
+            int least = all;
+            for (int i = 0; i < 8; i++) {
+                script.append(0, recordLength);
+                script.settle();
+                assertEquals(1, tailer.peek(new TailedRecords(), 10));
+                assertEquals(1, tailer.peek(new TailedRecords(), 10));
+                assertEquals(1, tailer.poll(records, 10));
+                assertEquals(0, tailer.poll(records, 10));
+                final int held = script.storage().liveMappings().size() - before;
+                assertTrue(held <= least, "what was let go is not mapped again: " + held);
+                least = held;
+            }
+            assertEquals(1, least, "only the piece in which the next record will be");
+            tailer.seek(1);
+            assertEquals(sequences(1, 8), sequencesOf(tailer));
+        }
+        assertEquals(before, script.storage().liveMappings().size());
+        assertEquals(script.expected(), records.records());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void peekShouldGiveRecordsAgainWhenItLookedFarAhead(final Place place) {
+        script.lengths(1 << 20, 1 << 20);
+        script.open();
+        for (int i = 0; i < 9; i++) {
+            script.append(0, 100_000);
+            script.settle();
+        }
+        try (Tailer tailer = place.tailer(script, 1, Visibility.WRITTEN)) {
+            final TailedRecords seen = new TailedRecords();
+            assertEquals(9, tailer.peek(seen, 10));
+            assertEquals(9, tailer.peek(new TailedRecords(), 10));
+            assertEquals(script.expected(), seen.records());
+            tailer.commit(4);
+            assertEquals(sequences(5, 9), sequencesOf(tailer));
+        }
     }
 
     @ParameterizedTest

@@ -80,7 +80,7 @@ public final class NativeSync implements StorageSync {
         }
     }
 
-    /** What can be chosen; a value that does not change. */
+    /** What can be chosen: an immutable value. Each {@code with} method returns a changed copy. */
     public static final class Options {
 
         private static final Options DEFAULTS = new Options(null, null, Level.PLATTER, null, false);
@@ -155,7 +155,8 @@ public final class NativeSync implements StorageSync {
          * Lets a force that the file system refuses fall back to the next one that it does, in the place of failing. For a
          * force to the platter that is {@code fsync}, which may stay in the cache of the disk.
          *
-         * @param listener told at the first force that falls back, before that is done, by the thread that forces
+         * @param listener told at the first force that falls back, before that is done, by the thread that forces; what it throws
+         *     ends the journal, as a force that failed
          * @return the changed options
          */
         public Options withFallBack(final Consumer<String> listener) {

@@ -127,7 +127,7 @@ class NativeSyncTest {
     void faultInShouldFailWithoutASignalWhenTheFileIsCutShortOrThereIsNoRoom() throws IOException {
         try (MountedFileSystem memory = MountedFileSystem.memory(LENGTH);
                 StorageFile file = DirectoryStorage.open(memory.root(), sync).create("file")) {
-            final MappedFile sparse = file.map(2 * LENGTH);
+            final MappedFile sparse = file.map(0, 2 * LENGTH);
             try (FileChannel channel = FileChannel.open(memory.root().resolve("file"), StandardOpenOption.WRITE)) {
                 final SystemCallException full =
                         assertThrows(SystemCallException.class, () -> sync.faultIn(sparse.buffer(), 0, 2 * LENGTH));

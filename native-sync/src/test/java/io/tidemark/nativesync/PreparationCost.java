@@ -5,7 +5,7 @@ import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.spi.StorageSync;
 import io.tidemark.journal.spi.SystemCall;
 import io.tidemark.journal.storage.DirectoryStorage;
-import io.tidemark.journal.storage.MappedFile;
+import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
@@ -44,7 +44,7 @@ final class PreparationCost {
 
     /** Makes a segment in its own way. */
     private interface Way {
-        MappedFile prepare() throws IOException;
+        MappedPieces prepare() throws IOException;
     }
 
     /**
@@ -66,7 +66,7 @@ final class PreparationCost {
         cost.measure("native: reserve, force, populate", () -> cost.reserved(nativeSync, false));
     }
 
-    private MappedFile prepared(final @Nullable StorageSync sync) throws IOException {
+    private MappedPieces prepared(final @Nullable StorageSync sync) throws IOException {
         final SegmentPreparation preparation = new SegmentPreparation(
                 DirectoryStorage.open(directory, sync), new SegmentHeader(1, 2, 7, LENGTH, 1, 1));
         while (!preparation.step()) {
@@ -75,14 +75,14 @@ final class PreparationCost {
         return preparation.result();
     }
 
-    private MappedFile reserved(final NativeSync sync, final boolean populateFirst) throws IOException {
+    private MappedPieces reserved(final NativeSync sync, final boolean populateFirst) throws IOException {
         final Storage storage = DirectoryStorage.open(directory, sync);
         try (StorageFile file = storage.create(NAME)) {
             file.reserve(LENGTH);
             if (!populateFirst) {
                 file.force(true);
             }
-            final MappedFile mapped = file.map(LENGTH);
+            final MappedPieces mapped = MappedPieces.map(storage, file, LENGTH);
             mapped.faultIn(0, LENGTH);
             if (populateFirst) {
                 file.force(true);
@@ -103,7 +103,7 @@ final class PreparationCost {
             settle();
             final double before = writtenKib();
             final long beginNs = System.nanoTime();
-            final MappedFile mapped = way.prepare();
+            final MappedPieces mapped = way.prepare();
             times[round] = (System.nanoTime() - beginNs) / 1e6;
             written[round] = writtenKib() - before;
             if (round < lengths.length) {
@@ -124,7 +124,7 @@ final class PreparationCost {
     }
 
     private void commit(
-            final MappedFile mapped, final int length, final int index, final double[] times, final double[] written)
+            final MappedPieces mapped, final int length, final int index, final double[] times, final double[] written)
             throws IOException {
         final double[] took = new double[COMMIT_COUNT];
         final ByteBuffer payload = ByteBuffer.allocateDirect(length);
@@ -133,7 +133,7 @@ final class PreparationCost {
             final int offset = FIRST_COMMIT + i * length;
             payload.putLong(0, i + 1L);
             final long beginNs = System.nanoTime();
-            mapped.buffer().put(offset, payload, 0, length);
+            mapped.put(offset, payload, 0, length);
             mapped.force(offset, length);
             took[i] = (System.nanoTime() - beginNs) / 1e3;
         }

@@ -18,7 +18,8 @@ public final class ChronicleProvider implements SubjectProvider {
 
     @Override
     public String promise() {
-        return "Chronicle Queue 2026.4: no checksum, no preparation of files, no group commit; durable only after sync()";
+        return "Chronicle Queue 2026.4: no checksum, no preparation of files, no group commit, no force of directories; durable"
+                + " only after sync(), under always by turns; under batch a thread beside forces the file every millisecond";
     }
 
     @Override

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.peers;
 
+import io.tidemark.benchmarks.subject.BatchForce;
 import io.tidemark.benchmarks.subject.SharedForce;
 import io.tidemark.benchmarks.subject.Subject;
 import io.tidemark.benchmarks.subject.SubjectPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
@@ -18,6 +26,10 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 /**
  * Chronicle Queue, open source: long cycles, large blocks, records from memory outside of the heap. It has no group commit;
  * where threads wait for durability, they share one appender behind a lock and one {@code sync} by turns.
+ *
+ * <p>Under other policies each producer has an appender, and nothing is synced by the library, which would do it on the
+ * producers' threads whenever a block is full. What must be durable then is forced through the file: {@code sync} forces what
+ * its own appender has written, and there is one for each producer.
  */
 final class ChronicleSubject implements Subject {
 
@@ -28,6 +40,7 @@ final class ChronicleSubject implements Subject {
     private final ReentrantLock lock = new ReentrantLock();
     private final ExcerptAppender shared;
     private final SharedForce force = new SharedForce(this::sync);
+    private final BatchForce batchForce;
 
     /** Guarded by the lock, and read by whoever forces. */
     private volatile long appended;
@@ -37,15 +50,21 @@ final class ChronicleSubject implements Subject {
         this.queue = SingleChronicleQueueBuilder.binary(plan.directory())
                 .rollCycle(RollCycles.FAST_DAILY)
                 .blockSize(BLOCK_LENGTH)
-                .syncMode(SyncMode.SYNC)
+                .syncMode(isAlways() ? SyncMode.SYNC : SyncMode.NONE)
+                .checkInterrupts(false)
                 .build();
         this.shared = queue.createAppender();
         shared.singleThreadedCheckDisabled(true);
+        this.batchForce = new BatchForce(plan.durability(), this::forceFiles);
+    }
+
+    private boolean isAlways() {
+        return plan.durability() == SubjectPlan.Durability.ALWAYS;
     }
 
     @Override
     public Producer producer() {
-        if (plan.durability() == SubjectPlan.Durability.ALWAYS) {
+        if (isAlways()) {
             return new SharedProducer();
         }
         final ExcerptAppender appender = queue.createAppender();
@@ -100,6 +119,20 @@ final class ChronicleSubject implements Subject {
         return target;
     }
 
+    /** A day has one file, and its stores through mappings are forced with it. */
+    private void forceFiles() {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(plan.directory(), "*" + SingleChronicleQueue.SUFFIX)) {
+            for (final Path path : files) {
+                try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                    file.force(false);
+                }
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public Follower follower() {
         final ExcerptTailer tailer = queue.createTailer();
@@ -137,16 +170,21 @@ final class ChronicleSubject implements Subject {
 
     @Override
     public void awaitDurable(final long ticket) {
-        force.await(ticket);
+        if (isAlways()) {
+            force.await(ticket);
+        } else {
+            flush(ticket);
+        }
     }
 
     @Override
     public void flush(final long ticket) {
-        shared.sync();
+        forceFiles();
     }
 
     @Override
     public void close() {
+        batchForce.close();
         queue.close();
     }
 }

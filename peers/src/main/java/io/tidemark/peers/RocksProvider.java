@@ -18,7 +18,8 @@ public final class RocksProvider implements SubjectProvider {
 
     @Override
     public String promise() {
-        return "RocksDB 11.1.2: checksum and recovery; a put goes into the memtable, too; no followers";
+        return "RocksDB 11.1.2: checksum and recovery; a put goes into the memtable, too; no followers; under batch a thread"
+                + " beside syncs the log every millisecond";
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.peers;
 
+import io.tidemark.benchmarks.subject.BatchForce;
 import io.tidemark.benchmarks.subject.Subject;
 import io.tidemark.benchmarks.subject.SubjectPlan;
 import java.nio.ByteBuffer;
@@ -15,18 +16,22 @@ import org.rocksdb.WriteOptions;
 final class RocksSubject implements Subject {
 
     private static final long MEMTABLE_LENGTH = 64L << 20;
+    private static final int MEMTABLES = 4;
     private static final int RECYCLED_LOGS = 4;
 
     private final Options options;
     private final WriteOptions writeOptions;
     private final RocksDB database;
     private final AtomicLong keys = new AtomicLong();
+    private final BatchForce batchForce;
 
     RocksSubject(final SubjectPlan plan) {
         RocksDB.loadLibrary();
         this.options = new Options()
                 .setCreateIfMissing(true)
                 .setWriteBufferSize(MEMTABLE_LENGTH)
+                // With the two of the default, puts stop while one is written to a table and the other is full.
+                .setMaxWriteBufferNumber(MEMTABLES)
                 .setRecycleLogFileNum(RECYCLED_LOGS)
                 .setAllowFAllocate(true)
                 .setDisableAutoCompactions(true)
@@ -37,6 +42,7 @@ final class RocksSubject implements Subject {
         } catch (final RocksDBException e) {
             throw new IllegalStateException("RocksDB does not open", e);
         }
+        this.batchForce = new BatchForce(plan.durability(), () -> flush(keys.get()));
     }
 
     @Override
@@ -82,6 +88,7 @@ final class RocksSubject implements Subject {
 
     @Override
     public void close() {
+        batchForce.close();
         database.close();
         writeOptions.close();
         options.close();

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The strongest rival that one can write by hand: an LMAX Disruptor with preallocated slots, one thread that journals with
  * length and CRC-32C for each record, one positional write for each batch into a file that was filled with zeros by writes
- * of 4 KiB, and under {@code always} one force for each batch, which wakes just the waiters of that batch.
+ * of 4 KiB, and under {@code always} one force for each batch, which wakes just the waiters of that batch. Under {@code batch}
+ * another thread forces, so that no reader waits for that; under {@code always} readers do.
  *
  * <p>What it does not do: segments, rolls, truncation, time stamps, recovery, readers of other processes.
  */
@@ -44,6 +45,7 @@ final class DisruptorSubject implements Subject {
     private final BatchEventProcessor<Slot> processor;
     private final Thread thread;
     private final AtomicLong durable = new AtomicLong(-1);
+    private final BatchForce batchForce;
     private volatile @Nullable Throwable failure;
 
     /** A place in the ring. */
@@ -77,6 +79,8 @@ final class DisruptorSubject implements Subject {
         this.thread = new Thread(processor, "journaller");
         thread.setDaemon(true);
         thread.start();
+        this.batchForce = new BatchForce(
+                plan.durability(), () -> flush(processor.getSequence().get()));
     }
 
     /** Owned by the thread of the disruptor. */
@@ -113,7 +117,7 @@ final class DisruptorSubject implements Subject {
                 }
                 if (endOfBatch || waiterCount == waiters.length) {
                     write();
-                    if (plan.durability() != Durability.NEVER) {
+                    if (plan.durability() == Durability.ALWAYS) {
                         file.force(false);
                         durable.set(sequence);
                         wake();
@@ -147,28 +151,39 @@ final class DisruptorSubject implements Subject {
 
     @Override
     public Producer producer() {
-        final boolean always = plan.durability() == Durability.ALWAYS;
-        final boolean spins = plan.producerCount() == 1;
+        return record -> publish(record, ring.next());
+    }
+
+    @Override
+    public Producer producer(final Runnable whileFull) {
         return record -> {
-            final long sequence = ring.next();
-            try {
-                final Slot slot = ring.get(sequence);
-                slot.record.put(0, record, 0, record.limit());
-                slot.length = record.limit();
-                if (always && !spins) {
-                    slot.waiter = Thread.currentThread();
-                }
-            } finally {
-                ring.publish(sequence);
+            while (!ring.hasAvailableCapacity(1)) {
+                whileFull.run();
+                Thread.onSpinWait();
             }
-            if (always) {
-                awaitDurable(sequence);
-            }
-            return sequence;
+            return publish(record, ring.next());
         };
     }
 
-    /** Gets a record when the call that wrote it has returned. */
+    private long publish(final ByteBuffer record, final long sequence) {
+        final boolean always = plan.durability() == Durability.ALWAYS;
+        try {
+            final Slot slot = ring.get(sequence);
+            slot.record.put(0, record, 0, record.limit());
+            slot.length = record.limit();
+            if (always && plan.producerCount() > 1) {
+                slot.waiter = Thread.currentThread();
+            }
+        } finally {
+            ring.publish(sequence);
+        }
+        if (always) {
+            awaitDurable(sequence);
+        }
+        return sequence;
+    }
+
+    /** Gets a record when the batch that it is of was written, and under {@code always} forced. */
     @Override
     public Follower follower() {
         final EventPoller<Slot> poller = ring.newPoller(processor.getSequence());
@@ -225,7 +240,7 @@ final class DisruptorSubject implements Subject {
     @Override
     @SuppressWarnings("ThreadPriorityCheck")
     public void awaitDurable(final long ticket) {
-        final boolean spins = plan.producerCount() == 1;
+        final boolean spins = plan.producerCount() == 1 || plan.durability() != Durability.ALWAYS;
         while (durable.get() < ticket) {
             throwIfFailed();
             if (spins) {
@@ -241,6 +256,7 @@ final class DisruptorSubject implements Subject {
         awaitWritten(ticket);
         try {
             file.force(false);
+            durable.accumulateAndGet(ticket, Math::max);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -255,6 +271,7 @@ final class DisruptorSubject implements Subject {
 
     @Override
     public void close() {
+        batchForce.close();
         processor.halt();
         try {
             thread.join();

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
- * A mapped file as one writes it by hand: a lock, then length, CRC-32C and bytes straight into a mapping whose pages were
- * filled and touched at the beginning. A force of the range that is dirty is shared by all who wait: one of them forces.
+ * A mapped file as one writes it by hand: CRC-32C, then, under a lock, length, checksum and bytes straight into a mapping whose
+ * pages were filled and touched at the beginning. A force of the range that is dirty is shared by all who wait: one of them forces.
  * Tickets are positions.
  *
  * <p>What it does not do: preparing files beside the work, truncation, time stamps, recovery.
@@ -34,7 +34,7 @@ final class MappedSubject implements Subject {
     private final int segmentLength;
     private final ReentrantLock lock = new ReentrantLock();
     private final SharedForce shared = new SharedForce(this::force);
-    private final CRC32C crc = new CRC32C();
+    private final BatchForce batchForce;
 
     /** Guarded by the lock, and read by whoever forces. */
     private volatile long end;
@@ -56,6 +56,7 @@ final class MappedSubject implements Subject {
                 PreparedFile.touch(segments[i]);
             }
         }
+        this.batchForce = new BatchForce(durability, () -> awaitDurable(end));
     }
 
     /** Where a record that was to begin at a position begins: none crosses the end of a segment. */
@@ -67,8 +68,12 @@ final class MappedSubject implements Subject {
     @Override
     public Producer producer() {
         final boolean always = durability == SubjectPlan.Durability.ALWAYS;
+        final CRC32C crc = new CRC32C();
         return record -> {
-            final long ticket = append(record);
+            // Not under the lock: nobody else has to wait for it.
+            crc.reset();
+            crc.update(record.position(0));
+            final long ticket = append(record, crc.getValue());
             if (always) {
                 awaitDurable(ticket);
             }
@@ -76,7 +81,7 @@ final class MappedSubject implements Subject {
         };
     }
 
-    private long append(final ByteBuffer record) {
+    private long append(final ByteBuffer record, final long checksum) {
         final int length = record.limit();
         lock.lock();
         try {
@@ -84,9 +89,7 @@ final class MappedSubject implements Subject {
             final MappedByteBuffer segment = segments[(int) (start / segmentLength)];
             final int offset = (int) (start % segmentLength);
             segment.put(offset + HEADER_LENGTH, record, 0, length);
-            crc.reset();
-            crc.update(record.position(0));
-            WORD.setRelease(segment, offset, (long) length << Integer.SIZE | (crc.getValue() & 0xFFFF_FFFFL));
+            WORD.setRelease(segment, offset, (long) length << Integer.SIZE | checksum);
             end = start + frameLength;
             return end;
         } finally {
@@ -151,6 +154,7 @@ final class MappedSubject implements Subject {
     @Override
     public void close() {
         try {
+            batchForce.close();
             flush(end);
         } catch (final UncheckedIOException e) {
             throw new IllegalStateException("the last force failed", e);

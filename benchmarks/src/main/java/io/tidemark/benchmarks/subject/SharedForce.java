@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Group commit for what has none of its own: of all who wait, one forces what was written by then, and the others wait for
- * that.
+ * that. Those who came too late for a force sleep on, but for one, who does the next.
  */
 public final class SharedForce {
 
@@ -34,7 +34,12 @@ public final class SharedForce {
 
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
+        private final long ticket;
         private @Nullable Waiter next;
+
+        Waiter(final long ticket) {
+            this.ticket = ticket;
+        }
     }
 
     /**
@@ -57,15 +62,10 @@ public final class SharedForce {
                 try {
                     durable = force.force(durable);
                 } finally {
-                    forcing.set(false);
-                    wakeAll();
+                    handOn();
                 }
             } else {
-                final Waiter waiter = new Waiter();
-                waiter.next = waiters.get();
-                while (!waiters.compareAndSet(waiter.next, waiter)) {
-                    waiter.next = waiters.get();
-                }
+                push(new Waiter(ticket));
                 if (durable < ticket && forcing.get()) {
                     LockSupport.park(this);
                 }
@@ -73,8 +73,44 @@ public final class SharedForce {
         }
     }
 
-    private void wakeAll() {
-        for (Waiter waiter = waiters.getAndSet(null); waiter != null; waiter = waiter.next) {
+    private void push(final Waiter waiter) {
+        do {
+            waiter.next = waiters.get();
+        } while (!waiters.compareAndSet(waiter.next, waiter));
+    }
+
+    /**
+     * Wakes those whose records are durable, and one of the others. Those go back before anybody else can force: whoever does
+     * finds them then, even if the one that was woken has nothing left to do.
+     */
+    private void handOn() {
+        final long reached = durable;
+        Waiter covered = null;
+        Waiter successor = null;
+        for (Waiter waiter = waiters.getAndSet(null); waiter != null; ) {
+            final Waiter next = waiter.next;
+            if (waiter.ticket <= reached) {
+                waiter.next = covered;
+                covered = waiter;
+            } else if (successor == null) {
+                successor = waiter;
+            } else {
+                push(waiter);
+            }
+            waiter = next;
+        }
+        forcing.set(false);
+        if (successor == null) {
+            // Who came between the look and the end of the force has nobody else to wake him.
+            wake(waiters.getAndSet(null));
+        } else {
+            LockSupport.unpark(successor.thread);
+        }
+        wake(covered);
+    }
+
+    private static void wake(final @Nullable Waiter first) {
+        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
             LockSupport.unpark(waiter.thread);
         }
     }

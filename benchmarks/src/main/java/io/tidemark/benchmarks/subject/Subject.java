@@ -60,6 +60,17 @@ public interface Subject extends AutoCloseable {
     Producer producer();
 
     /**
+     * Makes a producer for a thread that follows on its own: where a follower that lags holds producers up, such a thread
+     * would wait for itself.
+     *
+     * @param whileFull lets the follower read; called again and again while there is no room
+     * @return a producer
+     */
+    default Producer producer(final Runnable whileFull) {
+        return producer();
+    }
+
+    /**
      * Makes a follower that begins with the first record.
      *
      * @return a follower
@@ -75,7 +86,7 @@ public interface Subject extends AutoCloseable {
     void awaitWritten(long ticket);
 
     /**
-     * Waits until a record is durable; of many threads that wait, all share what forces there are.
+     * Waits until a record is durable, under a policy by which it becomes so; of many threads that wait, all share what forces there are.
      *
      * @param ticket of the record
      */

@@ -34,7 +34,7 @@ public record SubjectPlan(
     public enum Durability {
         /** When it is told to, and where it must. */
         NEVER,
-        /** Now and then, as it does by default. */
+        /** Beside the appends: as the journal does by default, and what has no such policy by {@link BatchForce}. */
         BATCH,
         /** Before an append is acknowledged. */
         ALWAYS

@@ -2,6 +2,7 @@
 package io.tidemark.benchmarks.subject;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Brings a subject that lies in another jar; found by {@link java.util.ServiceLoader}. */
 public interface SubjectProvider {
@@ -19,6 +20,15 @@ public interface SubjectProvider {
      * @return one line
      */
     String promise();
+
+    /**
+     * What its JVM needs that no other one has, behind the flags of all.
+     *
+     * @return flags
+     */
+    default List<String> jvmFlags() {
+        return List.of();
+    }
 
     /**
      * Sets the subject up.

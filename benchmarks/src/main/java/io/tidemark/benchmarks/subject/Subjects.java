@@ -5,6 +5,7 @@ import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.Visibility;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** All subjects by their names. */
@@ -18,6 +19,9 @@ public final class Subjects {
 
     /** Nothing: the floor of the harness itself. */
     public static final String EMPTY = "empty";
+
+    private static final String DISRUPTOR = "disruptor";
+    private static final String MAPPED = "mapped";
 
     private Subjects() {}
 
@@ -35,8 +39,8 @@ public final class Subjects {
             case JOURNAL -> new JournalSubject(plan, null);
             case INSTRUMENTED -> new JournalSubject(plan, new Instruments());
             case EMPTY -> new EmptySubject(plan);
-            case "disruptor" -> new DisruptorSubject(plan);
-            case "mapped" -> new MappedSubject(plan);
+            case DISRUPTOR -> new DisruptorSubject(plan);
+            case MAPPED -> new MappedSubject(plan);
             default -> foreign(name).open(plan);
         };
     }
@@ -52,6 +56,17 @@ public final class Subjects {
     }
 
     /**
+     * Whether tickets of a subject tell where the journal rolls: they must be sequences. The empty one rolls nowhere, and
+     * shows what the same records have without that.
+     *
+     * @param name of the subject
+     * @return whether latencies behind rolls can be told apart
+     */
+    public static boolean rollsAsTheJournal(final String name) {
+        return isJournal(name) || name.equals(EMPTY);
+    }
+
+    /**
      * What a subject promises and what it does not, to stand beside its figures.
      *
      * @param name of the subject
@@ -62,11 +77,26 @@ public final class Subjects {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
             case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
             case EMPTY -> "nothing; what it costs is what the harness costs";
-            case "disruptor" ->
-                "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers";
-            case "mapped" ->
-                "CRC-32C by the producer under a lock, prepared files; no recovery, no truncation, no time";
+            case DISRUPTOR ->
+                "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers; under batch a"
+                        + " thread beside forces every millisecond";
+            case MAPPED ->
+                "CRC-32C by the producer, copied under a lock, prepared files; no recovery, no truncation, no time; under batch"
+                        + " a thread beside forces every millisecond";
             default -> foreign(name).promise();
+        };
+    }
+
+    /**
+     * What the JVM of a subject needs that no other one has.
+     *
+     * @param name of the subject
+     * @return flags, to stand behind those of all
+     */
+    public static List<String> jvmFlags(final String name) {
+        return switch (name) {
+            case JOURNAL, INSTRUMENTED, EMPTY, DISRUPTOR, MAPPED -> List.of();
+            default -> foreign(name).jvmFlags();
         };
     }
 

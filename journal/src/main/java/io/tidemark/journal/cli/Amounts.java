@@ -66,6 +66,16 @@ final class Amounts {
         return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, unit);
     }
 
+    /** Text with amounts in it, for terminals that have no other characters than those of ASCII. */
+    static String inAscii(final String text) {
+        return text.replace(" µs", " us");
+    }
+
+    /** The number of a percentile: 99, 99.9. */
+    static String percentile(final double percentile) {
+        return percentile == Math.rint(percentile) ? Long.toString((long) percentile) : Double.toString(percentile);
+    }
+
     /** A duration of seconds to years. */
     static String duration(final long seconds) {
         if (seconds < 60) {

@@ -9,6 +9,7 @@ import io.tidemark.journal.JournalException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ final class AppendRun {
         } catch (final RuntimeException | Error e) {
             problem = e;
         }
-        progress.clear();
+        progress.finish();
         close();
         reporter.finish(closingLine(problem != null || closingProblem() != null));
         awaitReporter();
@@ -112,8 +113,10 @@ final class AppendRun {
     private String progressText() {
         final Journal opened = Objects.requireNonNull(journal);
         return String.format(
+                Locale.ROOT,
                 "appended %,d  durable %,d",
-                opened.lastSequence() - firstSequence + 1, opened.durableSequence() - firstSequence + 1);
+                opened.lastSequence() - firstSequence + 1,
+                opened.durableSequence() - firstSequence + 1);
     }
 
     private CommandException tooLong(final LineSource.TooLongException line, final int limit) {
@@ -167,6 +170,7 @@ final class AppendRun {
     private void endOnSignal() {
         stopping = true;
         close();
+        progress.finishAtSignal();
         reporter.finish(closingLine(closingProblem() != null));
         try {
             reporter.join(LAST_WORDS);

@@ -30,10 +30,11 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Prints what is whole up to where the journal ends at that moment, durable or not;",
-            "a torn tail is passed over, and damage to what had been durable is an error,",
-            "after everything before it was printed. Ends quietly, with exit code 0, when the",
-            "reader of a pipe has read enough. Exit codes: see tidemark --help.",
+            "Prints what is whole up to where the journal ends at that moment, durable or",
+            "not; a torn tail is passed over, and damage to what had been durable is an",
+            "error, after everything before it was printed. Ends quietly, with exit code 0,",
+            "when the reader of a pipe has read enough, and after a whole line at a signal.",
+            "Exit codes: see tidemark --help.",
             "",
             "Examples:",
             "  tidemark cat data/orders --from 100 --to 200",
@@ -94,9 +95,10 @@ final class CatCommand implements Callable<Integer> {
                             + ": directory=" + directory);
         }
         final OutputBuffer out = new OutputBuffer(streams.out());
-        try {
-            final long to = toTime == null ? toSequence : reader.find(Start.atTime(justAfter(toTime))) - 1;
-            replay(reader, from(reader, head), to, out);
+        final long to = toTime == null ? toSequence : reader.find(Start.atTime(justAfter(toTime))) - 1;
+        final long from = from(reader, head);
+        try (LongWork work = LongWork.onPrinted(streams, "reading", directory, from, to)) {
+            replay(reader, from, to, out, work);
         } catch (final UncheckedIOException e) {
             final IOException failure = Objects.requireNonNull(e.getCause());
             if (!streams.isReaderGone(failure)) {
@@ -121,10 +123,14 @@ final class CatCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void replay(final JournalReader reader, final long from, final long to, final OutputBuffer out) {
-        final RecordHandler handler = RecordLines.handler(out, json);
+    private void replay(
+            final JournalReader reader, final long from, final long to, final OutputBuffer out, final LongWork work) {
+        final RecordHandler lines = RecordLines.handler(out, json);
         try {
-            reader.replay(from, to, handler);
+            reader.replay(from, to, (sequence, timestampNs, type, buffer, offset, length) -> {
+                lines.onRecord(sequence, timestampNs, type, buffer, offset, length);
+                work.accept(sequence - from + 1);
+            });
         } catch (final UncheckedIOException e) {
             throw e;
         } catch (final RuntimeException e) {

@@ -6,6 +6,7 @@ import io.tidemark.journal.Journal;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says that all records are in the data of whoever reads them. */
@@ -27,6 +28,9 @@ final class CheckpointCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
     private Path directory = Path.of("");
 
+    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    private boolean json;
+
     CheckpointCommand(final Streams streams) {
         this.streams = streams;
     }
@@ -36,7 +40,14 @@ final class CheckpointCommand implements Callable<Integer> {
         try (Journal journal = ExistingJournal.open(directory);
                 Checkpoint checkpoint = journal.beginCheckpoint()) {
             final long head = checkpoint.complete();
-            streams.println("checkpoint=" + checkpoint.sequence() + " head=" + head);
+            final long sequence = checkpoint.sequence();
+            streams.println(
+                    json
+                            ? new JsonObject()
+                                    .put("checkpointSequence", sequence)
+                                    .put("headSequence", head)
+                                    .toString()
+                            : "checkpoint=" + sequence + " head=" + head);
         }
         return ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal.cli;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -25,12 +26,17 @@ import picocli.CommandLine.Spec;
         })
 final class CompletionCommand implements Callable<Integer> {
 
+    /** The generated script takes a word anywhere for a command, but here only the first can be one: a journal may be called "demo". */
+    private static final String ANY_WORD = "for element in \"${COMP_WORDS[@]}\"; do";
+
+    private static final String FIRST_WORD = "for element in \"${COMP_WORDS[1]}\"; do";
+
     private final Streams streams;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}, in small letters as well.")
+    @Parameters(paramLabel = "SHELL", description = "Who is to read it: ${COMPLETION-CANDIDATES}.")
     private Shell shell = Shell.BASH;
 
     CompletionCommand(final Streams streams) {
@@ -40,15 +46,21 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final CommandLine tool = spec.root().commandLine();
-        final String script = AutoComplete.bash(spec.root().name(), tool).stripTrailing();
-        // The script for bash asks which of the two reads it; zsh needs its own functions loaded before.
-        streams.println(shell == Shell.ZSH ? "autoload -Uz compinit && compinit\n" + script : script);
+        streams.println(AutoComplete.bash(spec.root().name(), tool)
+                .replace(ANY_WORD, FIRST_WORD)
+                .replace("#!/usr/bin/env bash", "#!/usr/bin/env " + shell)
+                .stripTrailing());
         return ExitCode.OK;
     }
 
-    /** Who is to read the script. */
+    /** Who is to read the script, which looks itself for which of the two it is. */
     private enum Shell {
         BASH,
-        ZSH
+        ZSH;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

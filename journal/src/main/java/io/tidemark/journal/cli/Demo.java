@@ -30,7 +30,27 @@ final class Demo {
         this.progress = new ProgressLine(streams);
     }
 
+    /** Shows everything; a signal takes the line of progress away, and ends all. */
     void run() {
+        final Thread hook = new Thread(progress::finishAtSignal, "tidemark-signal");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            show();
+        } finally {
+            removeHook(hook);
+        }
+    }
+
+    private static void removeHook(final Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (final IllegalStateException e) {
+            // The process is ending already, and the hook is at work.
+            return;
+        }
+    }
+
+    private void show() {
         final long startNs = System.nanoTime();
         say(
                 "Journal in %s (%s); %d processors, Java %s.",
@@ -173,6 +193,8 @@ final class Demo {
     }
 
     private void say(final String format, final Object... values) {
-        streams.println(String.format(Locale.ROOT, format, values));
+        if (!streams.printAmounts(String.format(Locale.ROOT, format, values))) {
+            throw new CommandException(ExitCode.REFUSED, "standard output failed: nobody reads it any more");
+        }
     }
 }

@@ -45,6 +45,12 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep the journal even if no directory was named.")
     private boolean kept;
 
+    @Option(
+            names = "--quick",
+            description =
+                    "A small part of the work, in seconds and with 100 MB of disk. Figures of so short a time say little.")
+    private boolean quick;
+
     DemoCommand(final Streams streams) {
         this(streams, DemoScale.FULL);
     }
@@ -57,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (DemoDirectory place = DemoDirectory.open(directory, kept)) {
-            new Demo(streams, scale, place).run();
+            new Demo(streams, quick ? DemoScale.QUICK : scale, place).run();
         }
         return ExitCode.OK;
     }

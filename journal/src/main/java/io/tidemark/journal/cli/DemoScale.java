@@ -32,4 +32,8 @@ record DemoScale(
     /** What a newcomer gets: less than a minute on two cores, and less than 3 GiB of disk. */
     static final DemoScale FULL =
             new DemoScale(20_261_120, 500_000, 100, 1 << 30, 1, 1_000_000, 7, 1_000_000, 25, 200, 12_000_000_000L);
+
+    /** The same in seconds, with room for 100 MB. */
+    static final DemoScale QUICK =
+            new DemoScale(20_261_120, 20_000, 100, 16 << 20, 1, 50_000, 3, 100_000, 3, 50, 2_000_000_000L);
 }

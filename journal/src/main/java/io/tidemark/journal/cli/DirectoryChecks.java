@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} looks at in the directory, whatever lies in it: where it is, whose it is, and how much room there is. */
 final class DirectoryChecks {
@@ -201,9 +203,8 @@ final class DirectoryChecks {
             if (!isOfJournal(name)) {
                 continue;
             }
-            final String found = Files.getOwner(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)
-                    .getName();
-            if (!found.equals(owner)) {
+            final String found = ownerOf(directory.resolve(name));
+            if (found != null && !found.equals(owner)) {
                 others.computeIfAbsent(found, unused -> new ArrayList<>()).add(name);
             }
         }
@@ -217,10 +218,20 @@ final class DirectoryChecks {
                 "chown -R " + owner + " " + directory + ", and write as that user alone")));
     }
 
+    /** Null if the file is no more: who writes here renames and deletes files meanwhile. */
+    private static @Nullable String ownerOf(final Path file) throws IOException {
+        try {
+            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+        } catch (final NoSuchFileException e) {
+            return null;
+        }
+    }
+
     private void addPermissions() throws IOException {
         final List<String> unreadable = names.stream()
                 .filter(DirectoryChecks::isOfJournal)
-                .filter(name -> !Files.isReadable(directory.resolve(name)))
+                .filter(name -> !Files.isReadable(directory.resolve(name))
+                        && Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS))
                 .toList();
         if (!unreadable.isEmpty()) {
             findings.add(Finding.trouble(
@@ -253,7 +264,12 @@ final class DirectoryChecks {
     }
 
     private static boolean isWritableByOthers(final Path path) throws IOException {
-        return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE);
+        try {
+            return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE);
+        } catch (final NoSuchFileException e) {
+            // Renamed or deleted meanwhile.
+            return false;
+        }
     }
 
     private void addForeign() {

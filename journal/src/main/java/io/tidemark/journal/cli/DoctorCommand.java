@@ -69,7 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
             streams.println("{\"worst\":" + JsonText.quoted(worst.word()) + ",\"findings\":"
                     + findings.stream().map(Finding::json).collect(Collectors.joining(",", "[", "]")) + "}");
         } else {
-            findings.forEach(finding -> streams.println(finding.line()));
+            findings.forEach(finding -> streams.printAmounts(finding.line()));
         }
         return switch (worst) {
             case OK, NOTE -> ExitCode.OK;
@@ -94,10 +94,9 @@ final class DoctorCommand implements Callable<Integer> {
         findings.addAll(place.findings(!measuresNot));
         final Instant now = Instant.now();
         final long nowNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-        final ProgressLine progress = new ProgressLine(streams);
-        findings.addAll(new JournalChecks(directory, place.names())
-                .findings(holders, nowNs, sequence -> progress.show(() -> "reading record " + sequence)));
-        progress.clear();
+        try (LongWork work = LongWork.onAll(streams, "examining", directory, 2)) {
+            findings.addAll(new JournalChecks(directory, place.names()).findings(holders, nowNs, work));
+        }
         return findings;
     }
 }

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  tidemark dump data/orders --from 1000 --count 3",
             "  tidemark dump data/orders/journal.meta",
-            "  tidemark dump data/orders/00000000000000000001.segment --offset 4096 --no-payload"
+            "  tidemark dump data/orders/00000000000000000001.segment --no-payload"
         })
 final class DumpCommand implements Callable<Integer> {
 

@@ -15,6 +15,20 @@ final class EndingSignal implements AutoCloseable {
     private final CountDownLatch come = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = new Thread(this::letEnd, "tidemark-signal");
+    private final Runnable firstDeed;
+
+    EndingSignal() {
+        this(() -> {});
+    }
+
+    /**
+     * Prepares to listen.
+     *
+     * @param firstDeed what is done when it comes, on the thread on which it comes, whatever others are doing
+     */
+    EndingSignal(final Runnable firstDeed) {
+        this.firstDeed = firstDeed;
+    }
 
     /** Begins to listen. */
     void listen() {
@@ -38,6 +52,7 @@ final class EndingSignal implements AutoCloseable {
 
     private void letEnd() {
         come.countDown();
+        firstDeed.run();
         try {
             ended.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
         } catch (final InterruptedException e) {

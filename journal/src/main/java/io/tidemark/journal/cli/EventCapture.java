@@ -9,6 +9,7 @@ import io.tidemark.journal.JournalConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -60,7 +61,10 @@ final class EventCapture {
                 if (group % scale.groupsPerBurst() == 0) {
                     awaitBurst(startNs + group / scale.groupsPerBurst() * BURST_INTERVAL_NS);
                     progress.show(() -> String.format(
-                            "journaling events: %,d appended, %,d durable", eventCount, journal.durableSequence()));
+                            Locale.ROOT,
+                            "journaling events: %,d appended, %,d durable",
+                            eventCount,
+                            journal.durableSequence()));
                 }
                 if (events.next() == 1) {
                     append(appender);

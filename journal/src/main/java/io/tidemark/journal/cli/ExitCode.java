@@ -62,7 +62,7 @@ final class ExitCode {
             new Row(
                     ENDED_BY_SIGNAL + 2,
                     "",
-                    "ended by Ctrl-C; `append` closes the journal before, `tail` ends its line"),
+                    "ended by Ctrl-C; `append` closes the journal before, `cat` and `tail` end their line, what `repair` was making is no journal"),
             new Row(ENDED_BY_SIGNAL + 15, "", "ended by `kill`, likewise"));
 
     /**

@@ -5,6 +5,7 @@ import io.tidemark.journal.JournalReader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code index}: writes the index anew. */
@@ -20,7 +21,9 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Damage to what had been durable is an error; what lies before is in the index then.",
+            "Damage to what had been durable is an error; what lies before is in the index",
+            "then.",
+            "",
             "Exit codes: see tidemark --help.",
             "",
             "Examples:",
@@ -33,13 +36,23 @@ final class IndexCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
     private Path directory = Path.of("");
 
+    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    private boolean json;
+
     IndexCommand(final Streams streams) {
         this.streams = streams;
     }
 
     @Override
     public Integer call() {
-        streams.println("segments=" + JournalReader.rebuildIndex(directory));
+        final int segments = rebuild();
+        streams.println(json ? new JsonObject().put("segments", segments).toString() : "segments=" + segments);
         return ExitCode.OK;
+    }
+
+    private int rebuild() {
+        try (LongWork work = LongWork.onAll(streams, "indexing", directory, 1)) {
+            return JournalReader.rebuildIndex(directory, work);
+        }
     }
 }

@@ -64,7 +64,7 @@ final class JournalChecks {
      *
      * @param holders who has the journal open for writing
      * @param nowNs the time, in nanoseconds since the beginning of 1970
-     * @param progress told of records that were read
+     * @param progress told how many records were read; each is read twice
      */
     List<Finding> findings(final LockHolders holders, final long nowNs, final LongConsumer progress) {
         addWriter(holders);
@@ -143,9 +143,9 @@ final class JournalChecks {
     private void addHealth(final Supplier<JournalReader> opening, final long nowNs, final LongConsumer progress) {
         try {
             final JournalReader reader = opening.get();
-            final VerifyReport report = reader.verify();
+            final VerifyReport report = reader.verify(progress);
             addReport(report);
-            addClock(reader, nowNs, progress);
+            addClock(reader, nowNs, readCount -> progress.accept(report.recordCount() + readCount));
             addReaders(reader);
         } catch (final IncompatibleFormatException e) {
             findings.add(Finding.trouble(
@@ -210,9 +210,10 @@ final class JournalChecks {
         // Records that come while this reads are not ahead of a clock that was looked at before.
         final long startedNs = System.nanoTime();
         try {
-            reader.replay(reader.headSequence(), (sequence, timestampNs, type, buffer, offset, length) -> {
+            final long head = reader.headSequence();
+            reader.replay(head, (sequence, timestampNs, type, buffer, offset, length) -> {
                 clock.see(sequence, timestampNs, nowNs + System.nanoTime() - startedNs);
-                progress.accept(sequence);
+                progress.accept(sequence - head + 1);
             });
         } catch (final CorruptJournalException | OvertakenException e) {
             // Said already, or truncated by a writer meanwhile: what could be read was looked at.

@@ -67,7 +67,7 @@ final class RepairCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final RepairReport report = JournalReader.repair(directory, copy);
+        final RepairReport report = repair();
         if (json) {
             printJson(report);
         } else {
@@ -80,6 +80,13 @@ final class RepairCommand implements Callable<Integer> {
                     + (report.metaLost() ? " meta=lost" : ""));
         }
         return report.isComplete() && !report.metaLost() ? ExitCode.OK : ExitCode.SALVAGED_IN_PART;
+    }
+
+    private RepairReport repair() {
+        // The damaged journal is read twice, and the copy once.
+        try (LongWork work = LongWork.onAll(streams, "repairing", directory, 3)) {
+            return JournalReader.repair(directory, copy, work);
+        }
     }
 
     private void printRanges(final String word, final List<RepairReport.Range> ranges) {

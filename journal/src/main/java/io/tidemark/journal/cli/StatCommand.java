@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal.cli;
 
+import io.tidemark.journal.JournalCounters;
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.JournalRecord;
 import io.tidemark.journal.JournalStatus;
@@ -34,23 +35,26 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "  segments            files, with those that stand by",
-            "  firstSequence       first that can be read; the next one if the journal is empty",
+            "  firstSequence       first that can be read; the next one if there is none",
             "  lastSequence        last that was written; 0 if there never was one",
-            "  durableSequence     last that the files prove to be durable; a running writer may",
-            "                      be further",
+            "  durableSequence     last that the files prove to be durable; a running",
+            "                      writer may be further",
             "  headSequence        first that may be read; what is below is truncated",
-            "  checkpointSequence  last checkpoint that was completed; 0 if there never was one",
+            "  checkpointSequence  last checkpoint that was completed; 0 if there was none",
+            "  firstTime           when the first record was written, and the last; none",
+            "  lastTime            if there is none",
+            "  sequenceAtTime      with --at-time: the first record of that time or later;",
+            "                      the next one if there is none yet",
             "  bytes               length of all segments",
             "  epoch               number of the last opening for writing",
-            "  firstTime           when the first record was written, and the last; none if there",
-            "  lastTime            is none",
-            "  sequenceAtTime      with --at-time: the first record of that time or later; the next",
-            "                      one if there is none yet",
-            "  closedCleanly       whether that was closed in good order; false while it lasts",
-            "  reader NAME         what a named reader has passed; -1 if its file can't be read",
+            "  closedCleanly       whether that was closed in good order; false while it",
+            "                      lasts",
+            "  reader NAME         what a named reader has passed; -1 if its file can't be",
+            "                      read",
             "",
-            "With --watch, rates and times are of the last interval. Times of forces are known to",
-            "an eighth. A writer on another machine or in another container may be called dead.",
+            "With --watch, rates and times are of the last interval. Times of forces are",
+            "known to an eighth. A writer on another machine or in another container may be",
+            "called dead.",
             "",
             "Exit codes: see tidemark --help.",
             "",
@@ -69,7 +73,11 @@ final class StatCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
     private Path directory = Path.of("");
 
-    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print one JSON object, on one line; in it, \"counters\" are those that the writer keeps, null if "
+                            + "it keeps none.")
     private boolean json;
 
     @Option(
@@ -117,11 +125,14 @@ final class StatCommand implements Callable<Integer> {
         final Map<String, Object> values = values(reader);
         final List<ReaderStatus> readers = reader.namedReaders();
         if (json) {
-            values.put("readers", readers.stream().map(StatCommand::jsonOf).collect(Collectors.joining(",", "[", "]")));
-            // Numbers, truth values, times and names of small letters: nothing to escape.
-            streams.println(values.entrySet().stream()
-                    .map(entry -> "\"" + entry.getKey() + "\":" + json(entry.getValue()))
-                    .collect(Collectors.joining(",", "{", "}")));
+            final JournalCounters counters = reader.counters();
+            final JsonObject object = new JsonObject();
+            values.forEach((name, value) -> object.putJson(name, json(value)));
+            streams.println(object.putJson(
+                            "readers",
+                            readers.stream().map(StatCommand::jsonOf).collect(Collectors.joining(",", "[", "]")))
+                    .putJson("counters", counters == null ? "null" : CountersJson.of(counters))
+                    .toString());
         } else {
             readers.forEach(each -> values.put("reader " + each.name(), each.passedSequence()));
             streams.println(values.entrySet().stream()
@@ -151,7 +162,10 @@ final class StatCommand implements Callable<Integer> {
     }
 
     private static String jsonOf(final ReaderStatus reader) {
-        return "{\"name\":\"" + reader.name() + "\",\"passedSequence\":" + reader.passedSequence() + "}";
+        return new JsonObject()
+                .put("name", reader.name())
+                .put("passedSequence", reader.passedSequence())
+                .toString();
     }
 
     /** Numbers, truth values, times and none: nothing to escape. */

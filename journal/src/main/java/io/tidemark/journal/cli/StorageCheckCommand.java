@@ -111,7 +111,7 @@ final class StorageCheckCommand implements Callable<Integer> {
     }
 
     private void line(final String name, final String value) {
-        streams.println(String.format("%-24s  %s", name, value));
+        streams.printAmounts(String.format("%-24s  %s", name, value));
     }
 
     private static String words(final StorageCheck.Kind kind) {
@@ -140,7 +140,7 @@ final class StorageCheckCommand implements Callable<Integer> {
             words.append(String.format(
                     Locale.ROOT,
                     "p%s %.1f µs, ",
-                    number(percentile),
+                    Amounts.percentile(percentile),
                     histogram.getValueAtPercentile(percentile) / NS_PER_MICROSECOND));
         }
         return words
@@ -149,10 +149,6 @@ final class StorageCheckCommand implements Callable<Integer> {
                         "max %.1f µs, of %d",
                         histogram.getMaxValue() / NS_PER_MICROSECOND,
                         histogram.getTotalCount());
-    }
-
-    private static String number(final double percentile) {
-        return percentile == Math.rint(percentile) ? Long.toString((long) percentile) : Double.toString(percentile);
     }
 
     private void printJson(final StorageCheck check) {
@@ -175,7 +171,7 @@ final class StorageCheckCommand implements Callable<Integer> {
         final StringBuilder object = new StringBuilder("{\"count\":").append(histogram.getTotalCount());
         for (final double percentile : PERCENTILES) {
             object.append(",\"p")
-                    .append(number(percentile))
+                    .append(Amounts.percentile(percentile))
                     .append("\":")
                     .append(histogram.getValueAtPercentile(percentile));
         }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * Where a command reads and writes.
@@ -21,11 +22,16 @@ import java.util.Locale;
  * @param out standard output: bytes, not buffered, and a failed write is an exception
  * @param err standard error
  * @param isTerminal whether standard error is a terminal, so that progress is worth showing
+ * @param clock that tells when it is worth showing again
  */
-record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerminal) {
+record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerminal, NanoClock clock) {
 
     private static final int DEFAULT_COLUMNS = 80;
     private static final Path PROCESS_DESCRIPTORS = Path.of("/proc/self/fd");
+
+    Streams(final InputStream in, final OutputStream out, final PrintStream err, final boolean isTerminal) {
+        this(in, out, err, isTerminal, System::nanoTime);
+    }
 
     static Streams ofProcess() {
         // Not System.out: a PrintStream hides that a write has failed.
@@ -112,12 +118,30 @@ record Streams(InputStream in, OutputStream out, PrintStream err, boolean isTerm
         return out instanceof FileOutputStream && descriptorTarget(1).startsWith("pipe:");
     }
 
-    /** Writes text and a newline to standard output. */
-    void println(final String line) {
+    /**
+     * Writes text for people, with amounts in it, and a newline to standard output.
+     *
+     * @return false if nobody reads it any more
+     */
+    boolean printAmounts(final String line) {
+        return println(hasBlocks() ? line : Amounts.inAscii(line));
+    }
+
+    /**
+     * Writes text and a newline to standard output. If the reader of a pipe has read enough, there is nobody to be told, and
+     * the command ends as it would have ended: what it did is done.
+     *
+     * @return false if nobody reads it any more
+     */
+    boolean println(final String line) {
         try {
             out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
+            return true;
         } catch (final IOException e) {
+            if (isReaderGone(e)) {
+                return false;
+            }
             throw outputFailed(e);
         }
     }

@@ -3,6 +3,7 @@ package io.tidemark.journal.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command-line tool. */
 @Command(
@@ -31,7 +33,9 @@ import picocli.CommandLine.Spec;
             "       no place for a journal",
             "  130, 143 and so on: ended by a signal; append closes the journal before",
             "",
-            "An error is one line on standard error.",
+            "An error is one line on standard error. When the reader of a pipe has read",
+            "enough, a command ends quietly, with the code that it would have had. Whatever",
+            "reads a whole journal tells how far it is if standard error is a terminal.",
             "",
             "Examples:",
             "  seq 1000 | tidemark append data/orders",
@@ -79,7 +83,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new TailCommand(streams))
                 .addSubcommand(new VerifyCommand(streams))
                 .addSubcommand(new StatCommand(streams))
-                .addSubcommand(new ForgetCommand())
+                .addSubcommand(new ForgetCommand(streams))
                 .addSubcommand(new IndexCommand(streams))
                 .addSubcommand(new TruncateCommand(streams))
                 .addSubcommand(new CheckpointCommand(streams))
@@ -91,6 +95,7 @@ public final class Tidemark implements Runnable {
                 .addSubcommand(new DemoCommand(streams));
         commandLine.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(streams.err(), true, StandardCharsets.UTF_8));
+        ArgumentTypes.register(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler((problem, unused) -> misused(streams, problem));
         commandLine.setExecutionExceptionHandler((problem, unused, parsed) -> failed(streams, problem, parsed));
@@ -99,8 +104,19 @@ public final class Tidemark implements Runnable {
 
     private static int misused(final Streams streams, final ParameterException problem) {
         final String command = problem.getCommandLine().getCommandSpec().qualifiedName();
-        streams.err().println("tidemark: " + CommandException.messageOf(problem) + "; see " + command + " --help");
+        streams.err().println("tidemark: " + messageOf(problem) + "; see " + command + " --help");
         return ExitCode.BAD_INPUT;
+    }
+
+    private static String messageOf(final ParameterException problem) {
+        final String message = CommandException.messageOf(problem);
+        if (!(problem instanceof UnmatchedArgumentException unmatched)) {
+            return message;
+        }
+        final List<String> suggestions = unmatched.getSuggestions();
+        final boolean isCommand = problem.getCommandLine().getParent() == null && !unmatched.isUnknownOption();
+        return (isCommand ? "no such command: " + unmatched.getUnmatched().get(0) : message)
+                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?");
     }
 
     private static int failed(final Streams streams, final Exception problem, final ParseResult parsed) {
@@ -112,6 +128,10 @@ public final class Tidemark implements Runnable {
     }
 
     private static int report(final Streams streams, final Throwable problem) {
+        if (problem instanceof LongWork.EndedException) {
+            // Who ended it knows. The status is that of the signal, whatever this thread says.
+            return ExitCode.ENDED_BY_SIGNAL;
+        }
         streams.err().println("tidemark: " + CommandException.messageOf(problem));
         return ExitCode.of(problem);
     }

@@ -36,6 +36,9 @@ final class TruncateCommand implements Callable<Integer> {
     @Option(names = "--up-to", paramLabel = "SEQ", required = true, description = "Last sequence to give up.")
     private long upToSequence;
 
+    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    private boolean json;
+
     TruncateCommand(final Streams streams) {
         this.streams = streams;
     }
@@ -49,7 +52,8 @@ final class TruncateCommand implements Callable<Integer> {
                         "--up-to must be from 0 to the last sequence, " + journal.lastSequence() + ": found "
                                 + upToSequence + ": directory=" + directory);
             }
-            streams.println("head=" + journal.truncate(upToSequence));
+            final long head = journal.truncate(upToSequence);
+            streams.println(json ? new JsonObject().put("headSequence", head).toString() : "head=" + head);
         }
         return ExitCode.OK;
     }

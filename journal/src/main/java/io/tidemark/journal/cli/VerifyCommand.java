@@ -6,6 +6,7 @@ import io.tidemark.journal.VerifyReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code verify}: every checksum and every link. */
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "  3    not a journal",
             "",
             "Examples:",
-            "  tidemark verify data/orders"
+            "  tidemark verify data/orders",
+            "  tidemark verify data/orders --json"
         })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -39,27 +41,63 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the journal.")
     private Path directory = Path.of("");
 
+    @Option(names = "--json", description = "Print one JSON object, on one line.")
+    private boolean json;
+
     VerifyCommand(final Streams streams) {
         this.streams = streams;
     }
 
     @Override
     public Integer call() {
-        final VerifyReport report = JournalReader.open(directory).verify();
-        final String counts = " count=" + report.recordCount() + " first=" + report.firstSequence() + " last="
-                + report.lastSequence()
-                + (report.metaSlotsDamaged() == 0 ? "" : " metaSlotsDamaged=" + report.metaSlotsDamaged());
-        final String place = " file=" + report.file() + " offset=" + report.offset() + " sequence="
-                + report.nextSequence() + " finding=" + report.finding();
+        final VerifyReport report = verify(JournalReader.open(directory));
         return switch (report.verdict()) {
-            case INTACT -> print("intact" + counts, ExitCode.OK);
-            case TORN_TAIL -> print("torn" + counts + place, ExitCode.TORN);
-            case CORRUPT -> print("corrupt" + counts + place, ExitCode.NOT_VERIFIED);
+            case INTACT -> print("intact", report, ExitCode.OK);
+            case TORN_TAIL -> print("torn", report, ExitCode.TORN);
+            case CORRUPT -> print("corrupt", report, ExitCode.NOT_VERIFIED);
         };
     }
 
-    private int print(final String line, final int exitCode) {
-        streams.println(line.replaceAll("\\R", " "));
+    private VerifyReport verify(final JournalReader reader) {
+        try (LongWork work = LongWork.onAll(streams, "verifying", directory, 1)) {
+            return reader.verify(work);
+        }
+    }
+
+    private int print(final String verdict, final VerifyReport report, final int exitCode) {
+        streams.println(json ? jsonOf(verdict, report) : lineOf(verdict, report).replaceAll("\\R", " "));
         return exitCode;
+    }
+
+    private static boolean isIntact(final VerifyReport report) {
+        return report.verdict() == VerifyReport.Verdict.INTACT;
+    }
+
+    private static String lineOf(final String verdict, final VerifyReport report) {
+        final String counts = verdict + " count=" + report.recordCount() + " first=" + report.firstSequence() + " last="
+                + report.lastSequence()
+                + (report.metaSlotsDamaged() == 0 ? "" : " metaSlotsDamaged=" + report.metaSlotsDamaged());
+        return isIntact(report)
+                ? counts
+                : counts + " file=" + report.file() + " offset=" + report.offset() + " sequence="
+                        + report.nextSequence() + " finding=" + report.finding();
+    }
+
+    private static String jsonOf(final String verdict, final VerifyReport report) {
+        final JsonObject object = new JsonObject()
+                .put("verdict", verdict)
+                .put("recordCount", report.recordCount())
+                .put("firstSequence", report.firstSequence())
+                .put("lastSequence", report.lastSequence())
+                .put("metaSlotsDamaged", report.metaSlotsDamaged());
+        final String damage = isIntact(report)
+                ? "null"
+                : new JsonObject()
+                        .put("file", report.file())
+                        .put("offset", report.offset())
+                        .put("sequence", report.nextSequence())
+                        .put("finding", report.finding())
+                        .toString();
+        return object.putJson("damage", damage).toString();
     }
 }

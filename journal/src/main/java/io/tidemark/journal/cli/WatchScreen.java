@@ -31,6 +31,7 @@ final class WatchScreen {
     private final String directory;
     private final boolean colors;
     private final String steps;
+    private final boolean blocks;
     private final char full;
     private final char empty;
     private final Deque<WatchSample> samples = new ArrayDeque<>();
@@ -45,6 +46,7 @@ final class WatchScreen {
     WatchScreen(final String directory, final boolean colors, final boolean blocks) {
         this.directory = directory;
         this.colors = colors;
+        this.blocks = blocks;
         this.steps = blocks ? " ▁▂▃▄▅▆▇█" : " .:-=+*%#";
         this.full = blocks ? '█' : '#';
         this.empty = blocks ? '░' : '.';
@@ -103,6 +105,9 @@ final class WatchScreen {
         addWaits(lines, last, width);
         lines.add("");
         addHoldings(lines, last, width);
+        if (!blocks) {
+            lines.replaceAll(Amounts::inAscii);
+        }
         return lines;
     }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The command-line tool: a thin layer over the public face of the journal, and the only place that prints. */
+/**
+ * Not for users, and changes without notice: the command-line tool. A thin layer over the public face of the journal, and the only
+ * place that prints.
+ */
 @NullMarked
 package io.tidemark.journal.cli;
 

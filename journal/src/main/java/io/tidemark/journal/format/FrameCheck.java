@@ -116,19 +116,7 @@ public final class FrameCheck {
     }
 
     /**
-     * Tells whether the bytes have the checksum that a frame at this place must have, and nothing else of it.
-     *
-     * @param window a direct buffer that holds all that the length of the frame says; its position and limit are changed
-     * @param offset in the window, a multiple of 8
-     * @return true if the checksum is right
-     */
-    public boolean isSound(final ByteBuffer window, final int offset) {
-        window.clear();
-        return checksumMatches(window, offset, FrameLayout.word(window, offset));
-    }
-
-    /**
-     * Judges a frame that was found {@linkplain #isSound sound}.
+     * Judges a frame whose checksum was found right ({@link FrameRunCheck}).
      *
      * @param window a direct buffer that holds the frame; its position and limit are changed
      * @param offset in the window, a multiple of 8
@@ -140,6 +128,24 @@ public final class FrameCheck {
             final ByteBuffer window, final int offset, final long expectedSequence, final int lowestEpoch) {
         window.clear();
         return judgeWhole(window, offset, expectedSequence, lowestEpoch);
+    }
+
+    /**
+     * Tells whether a frame whose checksum was found right is the next, goes on with the epoch before, and is a record of the
+     * user by itself: then {@link #checkSound} would call it whole, and there is nothing else to be thought of.
+     *
+     * @param window a direct buffer that holds the frame, and no limit before its end
+     * @param offset in the window, a multiple of 8
+     * @param expectedSequence that the next frame must carry
+     * @param epoch of the frame before
+     * @return false if {@link #checkSound} must tell
+     */
+    public static boolean isPlain(
+            final ByteBuffer window, final int offset, final long expectedSequence, final int epoch) {
+        return FrameLayout.sequence(window, offset) == expectedSequence
+                && FrameLayout.flags(window, offset) == 0
+                && FrameLayout.epoch(window, offset) == epoch
+                && RecordType.isUser(FrameLayout.type(window, offset));
     }
 
     private static FrameVerdict judgeWhole(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The bytes of a journal: where each field of a frame, a segment header and a meta slot lies, how they are
- * checksummed, and how a run of bytes is judged to be a frame or not.
+ * Not for users, and changes without notice: the bytes of a journal. Where each field of a frame, a segment header and a meta
+ * slot lies, how they are checksummed, and how a run of bytes is judged to be a frame or not.
  *
  * <p>Everything here is a function of the bytes it is given: no file is opened, no thread is started, no clock is read.
  * {@code docs/format.md} specifies the same layouts in prose; a test compares the two.

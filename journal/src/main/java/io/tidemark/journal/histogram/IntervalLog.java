@@ -19,7 +19,8 @@ import org.HdrHistogram.HistogramLogWriter;
  * Writes histograms of intervals in the format of {@code .hlog} files, which the tools of HdrHistogram read: one line for each
  * {@link Kind}, with its tag. Times are in nanoseconds, and the greatest of an interval in its line is in milliseconds, as usual.
  *
- * <p>Thread-safe. The stream is the caller's to close, behind this.
+ * <p>Thread-safe. The stream is the caller's to close, behind this. One that refuses is no failure of the journal: lines are lost,
+ * and {@link #write()} says so. {@link JournalHistograms} has an example.
  */
 public final class IntervalLog implements AutoCloseable {
 
@@ -66,7 +67,7 @@ public final class IntervalLog implements AutoCloseable {
     }
 
     /**
-     * Begins a log to which a thread of its own adds, until it is closed.
+     * Begins a log to which a thread of its own, a daemon, adds until it is closed.
      *
      * @param histograms to be logged; no one else may take intervals of them meanwhile
      * @param target of the lines
@@ -132,7 +133,7 @@ public final class IntervalLog implements AutoCloseable {
         }
     }
 
-    /** Adds the last interval and ends the log. Calls after the first do nothing. */
+    /** Adds the last interval and ends the log; the stream stays open. Calls after the first do nothing. */
     @Override
     public void close() {
         lock.lock();

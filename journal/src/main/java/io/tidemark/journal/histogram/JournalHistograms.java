@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * JournalHistograms histograms = new JournalHistograms();
- * try (OutputStream file = Files.newOutputStream(Path.of("journal.hlog"));
+ * try (OutputStream file = Files.newOutputStream(hlog);
  *         IntervalLog log = IntervalLog.start(histograms, file, Duration.ofSeconds(1));
  *         Journal journal = Journal.open(directory, config.withProbe(histograms))) {
- *     // appends
+ *     appends.accept(journal);
  * }
  * }</pre>
  *

@@ -17,7 +17,7 @@ import javax.management.ObjectName;
  * <pre>{@code
  * try (Journal journal = Journal.open(directory);
  *         JournalBean bean = JournalBean.register(journal, "orders")) {
- *     // appends
+ *     appends.accept(journal);
  * }
  * }</pre>
  *
@@ -39,7 +39,7 @@ public final class JournalBean implements AutoCloseable {
      * @param journal to show
      * @param name by which it is told from others of this process; quoted where JMX asks for that
      * @return the registration, to be closed when the journal is
-     * @throws IllegalStateException if that name is taken
+     * @throws IllegalStateException if that name is taken, or JMX refuses in another way; the message says why
      */
     public static JournalBean register(final Journal journal, final String name) {
         return register(ManagementFactory.getPlatformMBeanServer(), journal, name);
@@ -73,13 +73,17 @@ public final class JournalBean implements AutoCloseable {
     /**
      * The name under which it is registered.
      *
-     * @return the name
+     * @return the whole name, as it can be given to an {@link MBeanServer}
      */
     public ObjectName name() {
         return name;
     }
 
-    /** Takes it away. Calls after the first do nothing. */
+    /**
+     * Takes it away. Calls after the first do nothing.
+     *
+     * @throws IllegalStateException if JMX refuses
+     */
     @Override
     public void close() {
         try {

@@ -136,7 +136,7 @@ public interface JournalMXBean {
     long getMostForced();
 
     /**
-     * How many forces took longer than the configuration says.
+     * How many forces took longer than {@link io.tidemark.journal.JournalConfig#withSlowForceThreshold} says.
      *
      * @return number of forces
      */
@@ -216,7 +216,7 @@ public interface JournalMXBean {
     /**
      * How much of the append queue is in use.
      *
-     * @return bytes
+     * @return bytes; 0 when the journal is closed
      */
     long getQueueUsed();
 
@@ -250,21 +250,21 @@ public interface JournalMXBean {
     long getListenerFailureCount();
 
     /**
-     * How long the longest force took. Of a difference it is known to an eighth, and never told too short.
+     * How long the longest force since the opening took.
      *
      * @return nanoseconds; 0 if there was none
      */
     long getLongestForceNs();
 
     /**
-     * A time that half of all forces since the opening did not exceed, known to an eighth.
+     * A time that half of all forces since the opening did not exceed, known to an eighth and never told too short.
      *
      * @return nanoseconds; 0 if there was no force
      */
     long getMedianForceNs();
 
     /**
-     * A time that 99 of 100 forces since the opening did not exceed, known to an eighth.
+     * A time that 99 of 100 forces since the opening did not exceed, known to an eighth and never told too short.
      *
      * @return nanoseconds; 0 if there was no force
      */

@@ -36,7 +36,7 @@ public interface StorageSync {
     List<SystemCall> calls();
 
     /**
-     * Whether {@link #forceMapping} needs the file as well. Then a descriptor is kept open for each mapping.
+     * Whether {@link #forceMapping} needs the file as well. Then a descriptor is kept open for each segment that is mapped.
      *
      * @return whether it does
      */
@@ -55,7 +55,7 @@ public interface StorageSync {
      * Makes a range of a mapping durable, so that it is reachable after a power cut.
      *
      * @param mapping direct, over the whole mapping
-     * @param offset of the first byte; need not be that of a page
+     * @param offset of the first byte in the mapping; need not be that of a page
      * @param length of the range, in bytes, more than 0
      * @param file that is mapped; null unless {@link #needsFileToForceMapping()}
      * @throws IOException if that failed; what is durable then is not known
@@ -67,7 +67,7 @@ public interface StorageSync {
      * May make the file longer, up to that length. The blocks need not be ones that can be overwritten in place.
      *
      * @param file open for writing
-     * @param length in bytes
+     * @param length from the beginning of the file, in bytes, more than 0
      * @return false if this can't be told here; nothing was changed then
      * @throws IOException if there is no room, or the call failed
      */
@@ -79,8 +79,8 @@ public interface StorageSync {
      * Lets the system begin to write a range to the device, and does not wait for it. A hint: nothing is durable by it.
      *
      * @param file open for writing
-     * @param offset of the first byte
-     * @param length of the range, in bytes
+     * @param offset of the first byte in the file
+     * @param length of the range, in bytes, more than 0
      * @return false if there is no such call here
      * @throws IOException if the call failed
      */

@@ -39,6 +39,9 @@ final class ChannelFile implements StorageFile {
 
     private long runEnd;
 
+    /** With what the mappings made here are forced; null before the first, or if the system does not need it. */
+    private @Nullable FlushedChannel flushed;
+
     private ChannelFile(
             final StorageSync sync, final Path path, final Set<OpenOption> options, final FileChannel channel) {
         this.sync = sync;
@@ -168,18 +171,22 @@ final class ChannelFile implements StorageFile {
     }
 
     @Override
-    public MappedFile map(final int length) throws IOException {
+    public MappedFile map(final int offset, final int length) throws IOException {
         final Mapper.Mapping mapping;
         try {
-            mapping = Mapper.instance().map(channel, length);
+            mapping = Mapper.instance().map(channel, offset, length);
         } catch (final IOException e) {
-            throw FailedCall.named("map " + length + " bytes", path, e);
+            throw FailedCall.named("map " + length + " bytes at " + offset, path, e);
         }
         if (!sync.needsFileToForceMapping()) {
-            return new MappedChannelFile(sync, path, mapping, null);
+            return new MappedChannelFile(sync, path, offset, mapping, null);
         }
         try {
-            return new MappedChannelFile(sync, path, mapping, FileChannel.open(path, reopeningOptions()));
+            if (flushed == null || flushed.mappingCount == 0) {
+                flushed = new FlushedChannel(FileChannel.open(path, reopeningOptions()));
+            }
+            flushed.mappingCount++;
+            return new MappedChannelFile(sync, path, offset, mapping, flushed);
         } catch (final IOException e) {
             mapping.unmap();
             throw e;
@@ -188,19 +195,20 @@ final class ChannelFile implements StorageFile {
 
     /** Tailers map on their user's thread, so an interrupt is to do no harm here. */
     @Override
-    public MappedFile mapForReading(final int length) throws IOException {
+    public MappedFile mapForReading(final int offset, final int length) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return new MappedChannelFile(sync, path, Mapper.instance().mapForReading(channel, length), null);
+                    return new MappedChannelFile(
+                            sync, path, offset, Mapper.instance().mapForReading(channel, offset, length), null);
                 } catch (final ClosedByInterruptException e) {
                     interrupted |= Thread.interrupted();
                     channel = FileChannel.open(path, reopeningOptions());
                 }
             }
         } catch (final IOException e) {
-            throw FailedCall.named("map " + length + " bytes for reading", path, e);
+            throw FailedCall.named("map " + length + " bytes at " + offset + " for reading", path, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -213,21 +221,44 @@ final class ChannelFile implements StorageFile {
         channel.close();
     }
 
+    /** The file, open for all mappings that were made of it at once. Owned by whoever maps and unmaps them. */
+    private static final class FlushedChannel {
+        private final FileChannel channel;
+        private int mappingCount;
+
+        FlushedChannel(final FileChannel channel) {
+            this.channel = channel;
+        }
+
+        void letGo() throws IOException {
+            mappingCount--;
+            if (mappingCount == 0) {
+                channel.close();
+            }
+        }
+    }
+
     /** A mapping, with the file where the system needs that to force it. */
     private static final class MappedChannelFile implements MappedFile {
         private final StorageSync sync;
         private final Path path;
+
+        /** Where the mapping begins in the file. */
+        private final int begin;
+
         private final Mapper.Mapping mapping;
         private final ByteBuffer buffer;
-        private final @Nullable FileChannel flushed;
+        private final @Nullable FlushedChannel flushed;
 
         MappedChannelFile(
                 final StorageSync sync,
                 final Path path,
+                final int begin,
                 final Mapper.Mapping mapping,
-                final @Nullable FileChannel flushed) {
+                final @Nullable FlushedChannel flushed) {
             this.sync = sync;
             this.path = path;
+            this.begin = begin;
             this.mapping = mapping;
             this.buffer = mapping.buffer();
             this.flushed = flushed;
@@ -248,7 +279,7 @@ final class ChannelFile implements StorageFile {
                     return;
                 }
             } catch (final IOException e) {
-                throw FailedCall.named("fault in " + length + " bytes at offset " + offset, path, e);
+                throw FailedCall.named("fault in " + length + " bytes at offset " + (begin + offset), path, e);
             }
             SegmentPreparation.faultIn(buffer, offset, offset + length);
         }
@@ -256,17 +287,20 @@ final class ChannelFile implements StorageFile {
         @Override
         public void force(final int offset, final int length) throws IOException {
             try {
-                sync.forceMapping(buffer, offset, length, flushed);
+                sync.forceMapping(buffer, offset, length, flushed == null ? null : flushed.channel);
             } catch (final IOException e) {
-                throw FailedCall.named("force " + length + " bytes at offset " + offset, path, e);
+                throw FailedCall.named("force " + length + " bytes at offset " + (begin + offset), path, e);
             }
         }
 
         @Override
         public void unmap() throws IOException {
-            mapping.unmap();
-            if (flushed != null) {
-                flushed.close();
+            try {
+                mapping.unmap();
+            } finally {
+                if (flushed != null) {
+                    flushed.letGo();
+                }
             }
         }
     }

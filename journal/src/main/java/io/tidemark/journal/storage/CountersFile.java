@@ -53,7 +53,7 @@ public final class CountersFile implements Closeable {
             // counts
             // for nothing.
             file.write(page, 0);
-            mapped = file.map(CountersLayout.FILE_LENGTH);
+            mapped = file.map(0, CountersLayout.FILE_LENGTH);
             file.close();
             return new CountersFile(mapped);
         } catch (final IOException | RuntimeException e) {

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A mapped file. If it is mapped for writing, one thread stores, and another may force at the same time; if it is mapped
+ * A mapped part of a file. Offsets are those in the mapping. If it is mapped for writing, one thread stores, and another may force at the same time; if it is mapped
  * for reading, one thread loads.
  */
 public interface MappedFile {
 
     /**
-     * The bytes of the file.
+     * The bytes of that part.
      *
      * @return a direct buffer over the whole mapping; position and limit are the caller's to set
      */

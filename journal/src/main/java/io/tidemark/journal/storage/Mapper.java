@@ -36,14 +36,14 @@ abstract class Mapper {
         return INSTANCE;
     }
 
-    abstract Mapping map(FileChannel channel, FileChannel.MapMode mode, int length) throws IOException;
+    abstract Mapping map(FileChannel channel, FileChannel.MapMode mode, int offset, int length) throws IOException;
 
-    Mapping map(final FileChannel channel, final int length) throws IOException {
-        return map(channel, FileChannel.MapMode.READ_WRITE, length);
+    Mapping map(final FileChannel channel, final int offset, final int length) throws IOException {
+        return map(channel, FileChannel.MapMode.READ_WRITE, offset, length);
     }
 
-    Mapping mapForReading(final FileChannel channel, final int length) throws IOException {
-        return map(channel, FileChannel.MapMode.READ_ONLY, length);
+    Mapping mapForReading(final FileChannel channel, final int offset, final int length) throws IOException {
+        return map(channel, FileChannel.MapMode.READ_ONLY, offset, length);
     }
 
     private static Mapper create() {
@@ -91,10 +91,11 @@ abstract class Mapper {
         }
 
         @Override
-        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int length) throws IOException {
+        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int offset, final int length)
+                throws IOException {
             try {
                 final Object arena = ofShared.invokeExact();
-                final Object segment = map.invokeExact(channel, mode, 0L, (long) length, arena);
+                final Object segment = map.invokeExact(channel, mode, (long) offset, (long) length, arena);
                 final MappedByteBuffer buffer = (MappedByteBuffer) (ByteBuffer) asByteBuffer.invokeExact(segment);
                 return new ArenaMapping(buffer, arena);
             } catch (final IOException e) {
@@ -142,8 +143,9 @@ abstract class Mapper {
         }
 
         @Override
-        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int length) throws IOException {
-            final MappedByteBuffer buffer = channel.map(mode, 0, length);
+        Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int offset, final int length)
+                throws IOException {
+            final MappedByteBuffer buffer = channel.map(mode, offset, length);
             return new Mapping() {
                 @Override
                 public MappedByteBuffer buffer() {

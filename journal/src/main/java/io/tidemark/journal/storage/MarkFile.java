@@ -50,7 +50,7 @@ public final class MarkFile implements Closeable {
         try {
             // Really written, so that no store through the mapping can run out of room.
             file.write(page, 0);
-            mapped = file.map(MarkLayout.FILE_LENGTH);
+            mapped = file.map(0, MarkLayout.FILE_LENGTH);
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -99,7 +99,7 @@ public final class MarkFile implements Closeable {
                 file.close();
                 return null;
             }
-            mapped = file.mapForReading(MarkLayout.FILE_LENGTH);
+            mapped = file.mapForReading(0, MarkLayout.FILE_LENGTH);
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;

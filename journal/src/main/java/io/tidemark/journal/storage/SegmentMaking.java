@@ -43,7 +43,7 @@ public abstract class SegmentMaking {
     private Stage stage = Stage.CONTENT;
     private int faultOffset;
     private @Nullable StorageFile file;
-    private @Nullable MappedFile mapped;
+    private @Nullable MappedPieces mapped;
 
     SegmentMaking(final Storage storage, final SegmentHeader header, final String nameBefore, final int faultLength) {
         this.storage = storage;
@@ -101,8 +101,8 @@ public abstract class SegmentMaking {
      *
      * @return the mapping of the whole segment
      */
-    public final MappedFile result() {
-        final MappedFile finished = mapped;
+    public final MappedPieces result() {
+        final MappedPieces finished = mapped;
         if (stage != Stage.DONE || finished == null) {
             throw new IllegalStateException("segment is not ready: stage=" + stage);
         }
@@ -118,7 +118,7 @@ public abstract class SegmentMaking {
      */
     public final void abandon(final Throwable cause) {
         stage = Stage.DONE;
-        final MappedFile abandonedMapping = mapped;
+        final MappedPieces abandonedMapping = mapped;
         final StorageFile abandonedFile = file;
         mapped = null;
         file = null;
@@ -151,7 +151,7 @@ public abstract class SegmentMaking {
 
     private void map() throws IOException {
         // Mapped, closed and faulted in before it is named: a segment that has its name must not fail any more.
-        mapped = file().map(header.segmentLength());
+        mapped = MappedPieces.map(storage, file(), header.segmentLength());
         file().close();
         file = null;
         stage = faultLength == 0 ? Stage.NAME : Stage.FAULT;

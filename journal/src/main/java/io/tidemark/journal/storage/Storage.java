@@ -122,6 +122,15 @@ public interface Storage extends Closeable {
      */
     SegmentLeases leases(String name, boolean writable) throws IOException;
 
+    /**
+     * How short the pieces may be in which a segment is mapped.
+     *
+     * @return bytes, a multiple of the length of a page of memory
+     */
+    default int minPieceLength() {
+        return MappedPieces.MIN_PIECE_LENGTH;
+    }
+
     /** Lets the lock go. Files and mappings that are still open stay usable. */
     @Override
     void close() throws IOException;

@@ -53,26 +53,28 @@ public interface StorageFile extends Closeable {
     void force(boolean withMetadata) throws IOException;
 
     /**
-     * Maps the file for writing. The mapping outlives {@link #close()}.
+     * Maps a part of the file for writing. The mapping outlives {@link #close()}.
      *
-     * @param length of the mapping, from the beginning of the file, which is at least that long
+     * @param offset of the mapping in the file, a multiple of the length of a page of memory
+     * @param length of the mapping; the file goes at least as far
      * @return the mapping
      * @throws IOException if it can't be mapped
      */
-    MappedFile map(int length) throws IOException;
+    MappedFile map(int offset, int length) throws IOException;
 
     /**
-     * Maps the file for reading alone. The mapping outlives {@link #close()}, and the file's deletion.
+     * Maps a part of the file for reading alone. The mapping outlives {@link #close()}, and the file's deletion.
      *
      * <p>Of a page that can't be reached the JVM knows no better than to end itself, if it is an intrinsic of the JDK that
      * comes upon it, such as that of {@code CRC32C}. Only loads of single words and copies from buffer to buffer are safe:
      * they fail with an {@link InternalError}, some late ({@link MappedFault}).
      *
-     * @param length of the mapping, from the beginning of the file, which is at least that long
+     * @param offset of the mapping in the file, a multiple of the length of a page of memory
+     * @param length of the mapping; the file goes at least as far
      * @return the mapping, whose buffer can't be stored to and which must not be forced
      * @throws IOException if it can't be mapped
      */
-    MappedFile mapForReading(int length) throws IOException;
+    MappedFile mapForReading(int offset, int length) throws IOException;
 
     /** Closes the file. */
     @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Files, mappings and forces: the only place of the journal that touches {@code java.nio.channels} and
- * {@code java.nio.file.Files}.
+ * Not for users, and changes without notice: files, mappings and forces. The only place of the journal that touches
+ * {@code java.nio.channels} and {@code java.nio.file.Files}.
  *
  * <p>{@link io.tidemark.journal.storage.Storage} is the seam between the engine and the operating system. It has two
  * implementations: {@link io.tidemark.journal.storage.DirectoryStorage} here, and a simulated one among the tests, which

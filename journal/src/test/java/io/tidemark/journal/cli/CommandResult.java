@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.agrona.concurrent.NanoClock;
 
 /** What a command did that ran in this JVM. */
 final class CommandResult {
@@ -36,9 +37,20 @@ final class CommandResult {
     }
 
     static CommandResult ofInput(final InputStream input, final Object... arguments) {
+        return ofInput(input, false, System::nanoTime, arguments);
+    }
+
+    /** Runs a command with nothing to read, and a clock that tells when its progress is worth showing. */
+    static CommandResult ofClock(final boolean isTerminal, final NanoClock clock, final Object... arguments) {
+        return ofInput(InputStream.nullInputStream(), isTerminal, clock, arguments);
+    }
+
+    private static CommandResult ofInput(
+            final InputStream input, final boolean isTerminal, final NanoClock clock, final Object... arguments) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
         final ByteArrayOutputStream err = new ByteArrayOutputStream();
-        final Streams streams = new Streams(input, out, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        final Streams streams =
+                new Streams(input, out, new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, clock);
         final String[] words = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
         final int exitCode = Tidemark.run(streams, words);
         return new CommandResult(exitCode, out.toByteArray(), err.toString(StandardCharsets.UTF_8));

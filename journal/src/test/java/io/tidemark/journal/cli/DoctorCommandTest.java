@@ -235,6 +235,19 @@ class DoctorCommandTest {
     }
 
     @Test
+    void findingsShouldHoldNoTroubleWhenFilesVanishBehindTheListing() throws IOException {
+        appendSome(directory());
+        final Path half = Files.createFile(directory().resolve("00000000000000000007.segment.preparing"));
+        final DirectoryChecks checks = new DirectoryChecks(directory());
+        assertTrue(checks.list());
+        // As a writer does with a segment that is finished.
+        Files.delete(half);
+        for (final Finding finding : checks.findings(false)) {
+            assertTrue(finding.state().compareTo(Finding.State.WARNING) < 0, finding::toString);
+        }
+    }
+
+    @Test
     void doctorShouldFindANewerFormat() throws IOException {
         appendSome(directory());
         NewerFormat.stamp(directory());

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,14 @@ class ExitCodeTest {
     @ParameterizedTest
     @CsvSource({
         "'', a command is missing",
-        "frobnicate, frobnicate",
+        "frobnicate, no such command: frobnicate",
+        "Verify DIR, did you mean verify",
+        "cat DIR --form 2, --form",
+        "stat DIR --at-time yesterday, expected a time such as 2027-01-31T12:00:00Z: found 'yesterday'",
+        "append DIR --retain-age 5d, expected a duration such as P7D or PT12H: found '5d'",
+        "stat DIR --watch --interval often, expected a number: found 'often'",
+        "dump DIR --count many, expected a whole number: found 'many'",
+        "dump DIR --max-payload 9999999999, expected a whole number of at most 2147483647: found '9999999999'",
         "append, DIR",
         "cat, DIR",
         "verify, DIR",
@@ -105,35 +113,89 @@ class ExitCodeTest {
     void runShouldEndWith2WhenUsedWrongly(final String line, final String word) {
         final Object[] words = Arrays.stream(line.split(" "))
                 .filter(part -> !part.isEmpty())
-                .map(part -> part.equals("DIR") ? directory().toString() : part)
+                .map(part -> part.startsWith("DIR") ? directory() + part.substring("DIR".length()) : part)
                 .toArray();
         CommandResult.of(words).requireFailure(ExitCode.BAD_INPUT, word, "--help");
         assertFalse(Files.exists(directory()));
     }
 
+    /** A command, the directory, and the rest of the line. */
+    private Object[] arguments(final String line) {
+        final String[] words =
+                line.replace("COPY", root.resolve("copy").toString()).split(" ");
+        return Stream.concat(
+                        Stream.of(words[0], directory()), Arrays.stream(words).skip(1))
+                .toArray();
+    }
+
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3"})
-    void runShouldSaySoWhenThereIsNoDirectory(final String command, final int exitCode) {
-        CommandResult.of(command, directory())
+    @CsvSource({
+        "cat, 2",
+        "tail, 2",
+        "stat, 2",
+        "stat --watch, 2",
+        "index, 2",
+        "verify, 3",
+        "dump, 2",
+        "checkpoint, 2",
+        "truncate --up-to 1, 2",
+        "forget --name audit, 2",
+        "repair --to COPY, 2"
+    })
+    void runShouldSaySoWhenThereIsNoDirectory(final String line, final int exitCode) {
+        CommandResult.of(arguments(line))
                 .requireFailure(exitCode, "not a journal", directory().toString());
         assertFalse(Files.exists(directory()));
     }
 
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3", "append, 2"})
-    void runShouldSaySoWhenTheDirectoryHoldsSomethingElse(final String command, final int exitCode) throws IOException {
+    @CsvSource({
+        "cat, 2",
+        "tail, 2",
+        "stat, 2",
+        "index, 2",
+        "verify, 3",
+        "append, 2",
+        "checkpoint, 2",
+        "truncate --up-to 1, 2",
+        "repair --to COPY, 2"
+    })
+    void runShouldSaySoWhenTheDirectoryHoldsSomethingElse(final String line, final int exitCode) throws IOException {
         Files.createDirectory(directory());
         Files.writeString(directory().resolve("letter.txt"), "Dear reader");
-        CommandResult.of(command, directory())
+        CommandResult.of(arguments(line))
                 .requireFailure(exitCode, "not a journal", directory().toString(), "letter.txt");
     }
 
     @ParameterizedTest
-    @CsvSource({"cat, 2", "stat, 2", "index, 2", "verify, 3"})
-    void runShouldSaySoWhenTheDirectoryIsAFile(final String command, final int exitCode) throws IOException {
+    @CsvSource({
+        "cat, 2",
+        "tail, 2",
+        "stat, 2",
+        "stat --watch, 2",
+        "index, 2",
+        "verify, 3",
+        "checkpoint, 2",
+        "truncate --up-to 1, 2",
+        "forget --name audit, 2",
+        "repair --to COPY, 2"
+    })
+    void runShouldSaySoWhenTheDirectoryIsAFile(final String line, final int exitCode) throws IOException {
         Files.writeString(directory(), "Dear reader");
-        CommandResult.of(command, directory())
+        CommandResult.of(arguments(line))
                 .requireFailure(exitCode, "not a journal", directory().toString());
+    }
+
+    /** As a variable of a shell gives it that was never set. */
+    @Test
+    void runShouldEndWith2WhenThePathIsEmpty() {
+        CommandResult.of("append", "").requireFailure(ExitCode.BAD_INPUT, "expected a path: found ''");
+    }
+
+    @Test
+    void runShouldEndWith2WhenThePathHasCharactersThatTheSystemHasNot() {
+        CommandResult.of("cat", "a\0b")
+                .requireFailure(ExitCode.BAD_INPUT, "expected a path in characters of the locale");
     }
 
     @Test
@@ -294,6 +356,37 @@ class ExitCodeTest {
         assertEquals(ExitCode.OK, run(InputStream.nullInputStream(), out, err, "cat", directory()));
         assertEquals("", err.toString(StandardCharsets.UTF_8));
         assertArrayEquals(ascii("1\n"), out.taken.toByteArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"verify", "stat", "index", "tail", "cat", "dump", "doctor --no-force", "completion bash"})
+    void commandsShouldEndQuietlyWhenTheirReaderHasGone(final String line) {
+        appendLines("1\n2\n3\n");
+        final Object[] arguments = line.startsWith("completion") ? line.split(" ") : arguments(line);
+        final int expected = CommandResult.of(arguments).exitCode();
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        final OutputStream out = new FailingOutput(0, "Broken pipe");
+        assertEquals(expected, run(InputStream.nullInputStream(), out, err, arguments));
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Whoever asks whether the journal is intact, and does not read why, gets the right answer. */
+    @Test
+    void verifyShouldEndWithItsVerdictWhenItsReaderHasGone() throws IOException {
+        appendLines("1\n2\n3\n");
+        flipByte(4096 + 40);
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        final OutputStream out = new FailingOutput(0, "Broken pipe");
+        assertEquals(ExitCode.NOT_VERIFIED, run(InputStream.nullInputStream(), out, err, "verify", directory()));
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void demoShouldEndWhenItsReaderHasGone() {
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        final OutputStream out = new FailingOutput(0, "Broken pipe");
+        assertEquals(ExitCode.REFUSED, run(InputStream.nullInputStream(), out, err, "demo", "--quick", directory()));
+        CommandResult.requireOneLine(err.toString(StandardCharsets.UTF_8), "standard output failed");
     }
 
     @Test

@@ -220,7 +220,8 @@ class RoundTripTest {
                 json.matches("\\{\"segments\":[12],\"firstSequence\":1,\"lastSequence\":3,\"durableSequence\":3,"
                         + "\"headSequence\":1,\"checkpointSequence\":0,"
                         + "\"firstTime\":\"20[^\"]*Z\",\"lastTime\":\"20[^\"]*Z\","
-                        + "\"bytes\":\\d+,\"epoch\":1,\"closedCleanly\":true,\"readers\":\\[]}\n"),
+                        + "\"bytes\":\\d+,\"epoch\":1,\"closedCleanly\":true,\"readers\":\\[],"
+                        + "\"counters\":\\{\"state\":\"closed\",.*}}\n"),
                 json);
     }
 

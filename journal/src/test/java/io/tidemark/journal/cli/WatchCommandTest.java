@@ -4,6 +4,7 @@ package io.tidemark.journal.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.journal.Journal;
 import io.tidemark.journal.JournalCounters;
@@ -62,7 +63,7 @@ class WatchCommandTest {
     void screenShouldUseAsciiAloneWhenTheTerminalHasNoMore() {
         final WatchScreen screen = new WatchScreen("journal", false, false);
         screen.add(sample());
-        final String all = String.join("", screen.lines(80)).replace("µs", "us");
+        final String all = String.join("", screen.lines(80));
         assertTrue(all.chars().allMatch(character -> character >= ' ' && character < 127), all);
     }
 
@@ -106,6 +107,31 @@ class WatchCommandTest {
             process.readRest();
             assertEquals(143, process.awaitExit());
             assertEquals("", process.err());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60, C.UTF-8", "160, C.UTF-8", "80, C"})
+    void watchShouldFitTheTerminalAndShowTheCursorAgainWhenItEnds(final int columns, final String locale)
+            throws Exception {
+        assumeTrue(TerminalProcess.isPossible(), "nothing makes terminals here");
+        try (Journal journal = Journal.open(directory());
+                TerminalProcess process = TerminalProcess.startOn(
+                        columns, locale, "stat", directory(), "--watch", "--interval", 0.1, "--count", 2)) {
+            journal.appender().append(new byte[10], 0, 10);
+            assertEquals(ExitCode.OK, process.awaitExit(), process.printed());
+            final List<String> lines = process.text().lines().toList();
+            assertTrue(lines.stream().anyMatch(line -> line.length() > columns - 20), process.text());
+            for (final String line : lines) {
+                assertTrue(line.length() <= columns, () -> columns + ": " + line.length() + ": " + line);
+            }
+            assertEquals(
+                    2,
+                    lines.stream().filter(line -> line.startsWith("appended ")).count(),
+                    process.text());
+            assertTrue(process.printed().endsWith("\033[?25h"), process.printed());
+            final boolean isAscii = process.text().chars().allMatch(character -> character < 127);
+            assertEquals(locale.equals("C"), isAscii, process.text());
         }
     }
 

@@ -232,19 +232,25 @@ class FrameCheckTest {
         assertEquals(FrameVerdict.STALE_EPOCH, judgeAnywhere());
     }
 
+    private boolean isPlain() {
+        window.clear();
+        return FrameCheck.isPlain(window, AT, SEQUENCE, EPOCH);
+    }
+
     @Test
-    void isSoundShouldLookAtTheChecksumAlone() {
-        final int aligned = store(SEQUENCE + 5, EPOCH - 1, (short) 0x8002, 0xFF);
-        window.limit(0);
-        assertTrue(check.isSound(window, AT));
-        for (int i = AT + FrameLayout.SEQUENCE_OFFSET; i < AT + aligned; i++) {
-            window.clear().put(i, (byte) (window.get(i) ^ 0x10));
-            assertFalse(check.isSound(window, AT), "offset=" + (i - AT));
-            window.clear().put(i, (byte) (window.get(i) ^ 0x10));
-        }
-        checksum.seed(1, 2, 4);
-        store(SEQUENCE, EPOCH, 0, 0);
-        assertFalse(check.isSound(window, AT), "a frame of another segment");
+    void isPlainShouldBeTrueOfTheNextRecordOfTheUserAlone() {
+        store(SEQUENCE, EPOCH, RecordType.USER_MAX, 0);
+        assertTrue(isPlain());
+        store(SEQUENCE, EPOCH, RecordType.USER_MIN, 0);
+        assertTrue(isPlain());
+        store(SEQUENCE + 1, EPOCH, 0, 0);
+        assertFalse(isPlain(), "out of sequence");
+        store(SEQUENCE, EPOCH + 1, 0, 0);
+        assertFalse(isPlain(), "another epoch");
+        store(SEQUENCE, EPOCH, 0, FrameLayout.FLAG_BATCH_CONTINUES);
+        assertFalse(isPlain(), "a batch");
+        store(SEQUENCE, EPOCH, RecordType.ABORTED, 0);
+        assertFalse(isPlain(), "not the user's");
     }
 
     private FrameVerdict judgeSound() {

@@ -190,7 +190,7 @@ class DirectoryStorageTest {
             final MappedFile mapped;
             try (StorageFile file = storage.create(NAME)) {
                 write(file, 0, new byte[8192]);
-                mapped = file.map(8192);
+                mapped = file.map(0, 8192);
             }
             mapped.buffer().put(4000, CONTENT);
             mapped.force(4000, CONTENT.length);

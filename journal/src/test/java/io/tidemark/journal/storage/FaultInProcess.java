@@ -27,7 +27,7 @@ final class FaultInProcess {
         try (StorageFile file = DirectoryStorage.open(directory).create("file");
                 FileChannel channel = FileChannel.open(directory.resolve("file"), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(LENGTH), 0);
-            final MappedFile mapped = file.map(LENGTH);
+            final MappedFile mapped = file.map(0, LENGTH);
             channel.truncate(0);
             mapped.faultIn(0, LENGTH);
             System.out.println("nothing was told");

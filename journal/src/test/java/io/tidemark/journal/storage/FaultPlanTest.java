@@ -42,7 +42,7 @@ class FaultPlanTest {
     /** A durable file of zeros, mapped and full of new bytes, none of them forced. */
     private static MappedFile dirty(final SimulatedStorage machine) throws IOException {
         machine.install("a", new byte[PAGE_COUNT * PAGE]);
-        final MappedFile mapped = machine.open("a", true).map(PAGE_COUNT * PAGE);
+        final MappedFile mapped = machine.open("a", true).map(0, PAGE_COUNT * PAGE);
         mapped.buffer().put(0, fresh(PAGE_COUNT * PAGE));
         return mapped;
     }
@@ -93,7 +93,7 @@ class FaultPlanTest {
         final StorageFile file = storage.create("a");
         file.write(ByteBuffer.allocate(100), 0);
         file.force(true);
-        final MappedFile mapped = file.map(100);
+        final MappedFile mapped = file.map(0, 100);
         storage.rename("a", "b");
         storage.forceDirectory();
         assertThrows(IOException.class, () -> mapped.force(8, 16));

@@ -34,7 +34,7 @@ class MapperTest {
 
     private Mapper.Mapping map() throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return Mapper.instance().map(channel, LENGTH);
+            return Mapper.instance().map(channel, 0, LENGTH);
         }
     }
 
@@ -57,7 +57,7 @@ class MapperTest {
     @Test
     void mapShouldFailWhenTheChannelCannotBeWritten() throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            assertThrows(Exception.class, () -> Mapper.instance().map(channel, LENGTH));
+            assertThrows(Exception.class, () -> Mapper.instance().map(channel, 0, LENGTH));
         }
     }
 

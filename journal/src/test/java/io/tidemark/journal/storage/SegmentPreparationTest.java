@@ -42,7 +42,7 @@ class SegmentPreparationTest {
         return new NoSpaceException("full by the test", refused());
     }
 
-    private static MappedFile prepare(final Storage storage) throws IOException {
+    private static MappedPieces prepare(final Storage storage) throws IOException {
         final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER);
         while (!preparation.step()) {
             // Each step does a part.
@@ -59,9 +59,9 @@ class SegmentPreparationTest {
     @Test
     void stepShouldMakeAWholeSegmentOnARealDisk(@TempDir final Path directory) throws Exception {
         try (DirectoryStorage storage = DirectoryStorage.openOrCreate(directory, StorageInUse.sync())) {
-            final MappedFile mapped = prepare(storage);
-            assertEquals(LENGTH, mapped.buffer().capacity());
-            mapped.buffer().putLong(LENGTH - 8, 0);
+            final MappedPieces mapped = prepare(storage);
+            assertEquals(LENGTH, mapped.mappedLength());
+            mapped.word(LENGTH - 8, 0);
             mapped.unmap();
             assertEquals(List.of(NAME), storage.list());
         }
@@ -189,7 +189,7 @@ class SegmentPreparationTest {
     /** Number of calls up to the one that makes the name durable. */
     private static int callsOfAPreparation() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
-        final MappedFile mapped = prepare(storage);
+        final MappedPieces mapped = prepare(storage);
         final int count = (int) storage.faults().callCount();
         mapped.unmap();
         return count;

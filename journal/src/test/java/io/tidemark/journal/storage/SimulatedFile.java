@@ -43,6 +43,11 @@ final class SimulatedFile {
 
     private int mappingCount;
 
+    /** What was in parts of the cache when nobody had them mapped for writing any more, by offset. */
+    private final TreeMap<Integer, byte[]> unmappedParts = new TreeMap<>();
+
+    private boolean storedAfterUnmap;
+
     SimulatedFile(final String name) {
         this.name = name;
     }
@@ -89,6 +94,7 @@ final class SimulatedFile {
             return;
         }
         final int end = Math.toIntExact(offset + count);
+        checkUnmappedParts();
         openCache(end).put((int) offset, source, source.position(), count);
         source.position(source.position() + count);
         cacheLength = Math.max(cacheLength, end);
@@ -108,10 +114,13 @@ final class SimulatedFile {
         cacheLength = disk.length;
     }
 
-    ByteBuffer map(final int length) {
-        if (length > cacheLength) {
-            throw new IllegalStateException(
-                    "mapping behind the end: file=" + name + ", length=" + cacheLength + ", mapping=" + length);
+    ByteBuffer map(final int offset, final int length, final boolean writable) {
+        if (length > cacheLength - offset) {
+            throw new IllegalStateException("mapping behind the end: file=" + name + ", length=" + cacheLength
+                    + ", mapping=" + offset + "+" + length);
+        }
+        if (writable) {
+            checkUnmappedParts();
         }
         final ByteBuffer present = openCache(cacheLength);
         if (!present.isDirect()) {
@@ -122,7 +131,8 @@ final class SimulatedFile {
             cache.put(0, present, 0, cacheLength);
         }
         mappingCount++;
-        return cache.slice(0, length);
+        final ByteBuffer mapped = cache.slice(offset, length);
+        return writable ? mapped : mapped.asReadOnlyBuffer();
     }
 
     /**
@@ -137,11 +147,34 @@ final class SimulatedFile {
         if (mappingCount > 0 || cache == null) {
             return null;
         }
+        checkUnmappedParts();
         final ByteBuffer old = cache;
         refreshLostPages();
         final boolean clean = cacheLength == durableLength && lostPages.isEmpty() && dirtySectors().length == 0;
         cache = clean ? null : onHeap(old, cacheLength);
         return old;
+    }
+
+    /** Remembers what is in a part that nobody has mapped for writing any more, though other parts, or readers, have the file. */
+    void watch(final int offset, final int length) {
+        if (cache != null) {
+            final byte[] content = new byte[length];
+            cache.get(offset, content);
+            unmappedParts.put(offset, content);
+        }
+    }
+
+    /** Whether somebody stored into a part through a mapping that was gone. */
+    boolean isStoredAfterUnmap() {
+        checkUnmappedParts();
+        return storedAfterUnmap;
+    }
+
+    /** From now on the parts may change in other ways. */
+    private void checkUnmappedParts() {
+        unmappedParts.forEach((offset, content) ->
+                storedAfterUnmap |= !present().slice(offset, content.length).equals(ByteBuffer.wrap(content)));
+        unmappedParts.clear();
     }
 
     void force(final boolean withLength) {
@@ -227,6 +260,7 @@ final class SimulatedFile {
         }
         cache = null;
         lostPages.clear();
+        unmappedParts.clear();
         mappingCount = 0;
     }
 
@@ -236,6 +270,7 @@ final class SimulatedFile {
             throw new IndexOutOfBoundsException("file=" + name + ", offset=" + offset + ", length=" + length);
         }
         refreshLostPages();
+        checkUnmappedParts();
         ownDisk();
         for (int i = offset; i < offset + length; i++) {
             disk[i] = (byte) ((disk[i] & mask) ^ addition);

@@ -136,12 +136,12 @@ final class SimulatedHandle implements StorageFile {
     }
 
     @Override
-    public MappedFile map(final int length) throws IOException {
+    public MappedFile map(final int offset, final int length) throws IOException {
         requireWritable();
-        return call(Kind.MAP, 0, length, new SimulatedMachine.Operation<SimulatedMapping>() {
+        return call(Kind.MAP, offset, length, new SimulatedMachine.Operation<SimulatedMapping>() {
             @Override
             public SimulatedMapping whole() {
-                return process.addMapping(file, length);
+                return mapped(offset, length, true);
             }
 
             @Override
@@ -152,11 +152,11 @@ final class SimulatedHandle implements StorageFile {
     }
 
     @Override
-    public MappedFile mapForReading(final int length) throws IOException {
-        return call(Kind.MAP, 0, length, new SimulatedMachine.Operation<SimulatedMapping>() {
+    public MappedFile mapForReading(final int offset, final int length) throws IOException {
+        return call(Kind.MAP, offset, length, new SimulatedMachine.Operation<SimulatedMapping>() {
             @Override
             public SimulatedMapping whole() {
-                return process.addReadingMapping(file, length);
+                return mapped(offset, length, false);
             }
 
             @Override
@@ -164,6 +164,13 @@ final class SimulatedHandle implements StorageFile {
                 result.discard();
             }
         });
+    }
+
+    private SimulatedMapping mapped(final int offset, final int length, final boolean writable) {
+        final ByteBuffer memory = file.map(offset, length, writable);
+        final SimulatedMapping mapping = new SimulatedMapping(process, machine, file, offset, memory);
+        process.addMapping(mapping);
+        return mapping;
     }
 
     @Override

@@ -90,6 +90,9 @@ final class SimulatedMachine {
     /** What is said of the file system. */
     boolean copiesOnWrite;
 
+    /** How short the pieces may be in which segments are mapped. */
+    int minPieceLength = MappedPieces.MIN_PIECE_LENGTH;
+
     private final FaultPlan faults = new FaultPlan();
     private final List<SimulatedStorage> processes = new ArrayList<>();
     private final SimulatedHolds holds = new SimulatedHolds();

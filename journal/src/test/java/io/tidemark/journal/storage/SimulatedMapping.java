@@ -4,6 +4,7 @@ package io.tidemark.journal.storage;
 import io.tidemark.journal.storage.StorageCall.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -13,6 +14,7 @@ final class SimulatedMapping implements MappedFile {
     private final SimulatedStorage process;
     private final SimulatedMachine machine;
     private final SimulatedFile file;
+    private final int begin;
     private final ByteBuffer buffer;
 
     private boolean dead;
@@ -22,15 +24,36 @@ final class SimulatedMapping implements MappedFile {
             final SimulatedStorage process,
             final SimulatedMachine machine,
             final SimulatedFile file,
+            final int begin,
             final ByteBuffer buffer) {
         this.process = process;
         this.machine = machine;
         this.file = file;
+        this.begin = begin;
         this.buffer = buffer;
     }
 
     SimulatedFile file() {
         return file;
+    }
+
+    /** Where it begins in the file. */
+    int begin() {
+        return begin;
+    }
+
+    int length() {
+        return buffer.capacity();
+    }
+
+    /** Whether it is for storing, and none of the others is that has a part of the file in common. */
+    boolean isOnlyOneToStore(final Collection<SimulatedMapping> others) {
+        return !buffer.isReadOnly()
+                && others.stream()
+                        .noneMatch(other -> other.file == file
+                                && !other.buffer.isReadOnly()
+                                && other.begin < begin + length()
+                                && begin < other.begin + other.length());
     }
 
     void die() {
@@ -43,9 +66,9 @@ final class SimulatedMapping implements MappedFile {
             if (dead || unmapped) {
                 throw new IllegalStateException("the mapping is gone: file=" + file.name());
             }
-            return buffer.isReadOnly() || buffer.limit() <= machine.mappedLimit
+            return buffer.isReadOnly() || begin + length() <= machine.mappedLimit
                     ? buffer
-                    : buffer.slice(0, machine.mappedLimit).order(buffer.order());
+                    : buffer.slice(0, Math.max(0, machine.mappedLimit - begin)).order(buffer.order());
         }
     }
 
@@ -55,8 +78,8 @@ final class SimulatedMapping implements MappedFile {
         if (buffer.isReadOnly()) {
             throw new IllegalStateException("mapped for reading: file=" + file.name());
         }
-        call(Kind.FAULT_IN, offset, length, () -> {
-            SegmentPreparation.faultIn(buffer(), offset, offset + length);
+        call(Kind.FAULT_IN, begin + offset, length, () -> {
+            SegmentPreparation.faultIn(buffer, offset, offset + length);
             return true;
         });
     }
@@ -67,30 +90,30 @@ final class SimulatedMapping implements MappedFile {
         if (buffer.isReadOnly()) {
             throw new IllegalStateException("mapped for reading: file=" + file.name());
         }
-        call(Kind.FORCE_MAPPED, offset, length, new SimulatedMachine.Operation<Boolean>() {
+        call(Kind.FORCE_MAPPED, begin + offset, length, new SimulatedMachine.Operation<Boolean>() {
             @Override
             public Boolean whole() {
-                file.forceRange(offset, length);
+                file.forceRange(begin + offset, length);
                 return true;
             }
 
             @Override
             public void half(final RandomGenerator random, final boolean powerCut) {
                 if (!powerCut) {
-                    file.failForce(offset, length, random);
+                    file.failForce(begin + offset, length, random);
                 }
             }
 
             @Override
             public void refuse() {
-                file.failForce(offset, length, null);
+                file.failForce(begin + offset, length, null);
             }
         });
     }
 
     @Override
     public void unmap() throws IOException {
-        call(Kind.UNMAP, 0, 0, () -> {
+        call(Kind.UNMAP, begin, 0, () -> {
             discard();
             return true;
         });

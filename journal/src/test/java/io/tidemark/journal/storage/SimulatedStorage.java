@@ -249,8 +249,18 @@ public final class SimulatedStorage implements Storage {
         }
     }
 
+    @Override
+    public int minPieceLength() {
+        return machine.minPieceLength;
+    }
+
+    /** Lets segments be mapped in shorter pieces. */
+    public void minPieceLength(final int length) {
+        machine.minPieceLength = length;
+    }
+
     /**
-     * Lets every store through a mapping fail from an offset on, as one does on a disk that is lost.
+     * Lets every store through a mapping fail from an offset on, as on a disk that is lost after pages were faulted in.
      *
      * @param offset in each file
      */
@@ -406,8 +416,7 @@ public final class SimulatedStorage implements Storage {
 
     /**
      * The files into which this process stored through a mapping that it had unmapped, which may kill a JVM. When the last
-     * mapping of a file goes, its memory is filled with 0xDB, so that who still reads there finds nothing sensible, and
-     * who stores there is found here.
+     * mapping of a file goes, its memory is filled with 0xDB, so that who still reads there finds nothing sensible.
      *
      * @return their names; empty if all is well
      */
@@ -417,17 +426,8 @@ public final class SimulatedStorage implements Storage {
         }
     }
 
-    SimulatedMapping addMapping(final SimulatedFile file, final int length) {
-        final SimulatedMapping mapping = new SimulatedMapping(this, machine, file, file.map(length));
+    void addMapping(final SimulatedMapping mapping) {
         mappings.add(mapping);
-        return mapping;
-    }
-
-    SimulatedMapping addReadingMapping(final SimulatedFile file, final int length) {
-        final SimulatedMapping mapping =
-                new SimulatedMapping(this, machine, file, file.map(length).asReadOnlyBuffer());
-        mappings.add(mapping);
-        return mapping;
     }
 
     void removeMapping(final SimulatedMapping mapping) {
@@ -435,6 +435,8 @@ public final class SimulatedStorage implements Storage {
         final ByteBuffer memory = mapping.file().unmap();
         if (memory != null) {
             unmapped.watch(mapping.file().name(), memory);
+        } else if (mapping.isOnlyOneToStore(mappings)) {
+            unmapped.watch(mapping.file(), mapping.begin(), mapping.length());
         }
     }
 

@@ -67,7 +67,7 @@ class SimulatedStorageTest {
             write(file, 0, LENGTH, OLD);
             file.force(true);
             machine.forceDirectory();
-            final MappedFile mapped = file.map(LENGTH);
+            final MappedFile mapped = file.map(0, LENGTH);
             mapped.buffer().put(PAGE, bytes(2 * PAGE, NEW));
             mapped.force(PAGE + 100, PAGE);
             mapped.buffer().put(0, bytes(PAGE, NEW)).put(3 * PAGE, bytes(PAGE, NEW));
@@ -89,7 +89,7 @@ class SimulatedStorageTest {
         int tearsThatSkip = 0;
         for (int seed = 0; seed < SEED_COUNT; seed++) {
             final SimulatedStorage machine = withFile();
-            final MappedFile mapped = machine.open("a", true).map(LENGTH);
+            final MappedFile mapped = machine.open("a", true).map(0, LENGTH);
             mapped.buffer().put(PAGE, bytes(2 * PAGE, NEW));
             machine.crash(new SplittableRandom(seed));
             final byte[] content = machine.contents("a");
@@ -268,7 +268,7 @@ class SimulatedStorageTest {
         final SimulatedStorage machine = withFile();
         final SimulatedStorage other = machine.sibling();
         final StorageFile file = machine.open("a", true);
-        final MappedFile mapped = file.map(LENGTH);
+        final MappedFile mapped = file.map(0, LENGTH);
         final ByteBuffer buffer = mapped.buffer();
         machine.crash(new SplittableRandom(1));
         buffer.put(0, NEW);
@@ -289,7 +289,7 @@ class SimulatedStorageTest {
         int lost = 0;
         for (int seed = 0; seed < SEED_COUNT; seed++) {
             final SimulatedStorage machine = withFile();
-            final MappedFile mapped = machine.open("a", true).map(LENGTH);
+            final MappedFile mapped = machine.open("a", true).map(0, LENGTH);
             final ByteBuffer buffer = mapped.buffer();
             buffer.put(0, NEW);
             machine.create("b").close();
@@ -342,14 +342,14 @@ class SimulatedStorageTest {
     @Test
     void openShouldShowWhatAnotherProcessWritesWhenReadOnly() throws IOException {
         final SimulatedStorage machine = withFile();
-        final MappedFile mapped = machine.open("a", true).map(LENGTH);
+        final MappedFile mapped = machine.open("a", true).map(0, LENGTH);
         final StorageFile reader = machine.sibling().open("a", false);
         mapped.buffer().put(5, NEW);
         final ByteBuffer target = ByteBuffer.allocate(10);
         assertEquals(10, reader.read(target, 0));
         assertEquals(NEW, target.get(5));
         assertThrows(NonWritableChannelException.class, () -> write(reader, 0, 1, NEW));
-        assertThrows(NonWritableChannelException.class, () -> reader.map(LENGTH));
+        assertThrows(NonWritableChannelException.class, () -> reader.map(0, LENGTH));
         machine.kill();
         assertEquals(LENGTH, reader.length(), "the reader lives on");
     }
@@ -399,8 +399,8 @@ class SimulatedStorageTest {
     void unmapShouldMakeStoresVisibleToTheTestWhenTheyComeLate() throws IOException {
         final SimulatedStorage machine = withFile();
         final StorageFile file = machine.open("a", true);
-        final MappedFile first = file.map(LENGTH);
-        final MappedFile second = file.map(PAGE);
+        final MappedFile first = file.map(0, LENGTH);
+        final MappedFile second = file.map(0, PAGE);
         final ByteBuffer buffer = first.buffer();
         file.close();
         assertEquals(List.of(), machine.openHandles());
@@ -417,17 +417,42 @@ class SimulatedStorageTest {
     }
 
     @Test
+    void storeShouldBeToldWhenItsPartWasUnmappedAndOthersWereNot() throws IOException {
+        final SimulatedStorage machine = withFile();
+        final StorageFile file = machine.open("a", true);
+        final MappedFile first = file.map(0, PAGE);
+        final MappedFile second = file.map(PAGE, PAGE);
+        final MappedFile reading = file.mapForReading(0, 2 * PAGE);
+        final ByteBuffer gone = second.buffer();
+        second.unmap();
+        assertEquals(List.of(), machine.storesAfterUnmap(), "not yet");
+        file.map(PAGE, PAGE).unmap();
+        first.buffer().put(0, NEW);
+        assertThrows(IllegalStateException.class, () -> second.force(0, 1));
+        assertThrows(IllegalStateException.class, () -> second.faultIn(0, PAGE));
+        assertEquals(List.of(), machine.storesAfterUnmap(), "the first part is mapped");
+        file.map(PAGE, PAGE).unmap();
+        write(file, PAGE, 1, NEW);
+        file.map(PAGE, PAGE).unmap();
+        gone.put(PAGE - 1, NEW);
+        first.unmap();
+        reading.unmap();
+        file.close();
+        assertEquals(List.of("a"), machine.storesAfterUnmap());
+    }
+
+    @Test
     void mapShouldBeAlignedAndRefuseHolesWhenTheFileIsShort() throws IOException {
         final StorageFile file = storage.create("a");
         write(file, 0, 4001, NEW);
-        assertEquals(0, file.map(4001).buffer().alignmentOffset(0, 8));
-        assertThrows(IllegalStateException.class, () -> file.map(4002));
+        assertEquals(0, file.map(0, 4001).buffer().alignmentOffset(0, 8));
+        assertThrows(IllegalStateException.class, () -> file.map(0, 4002));
     }
 
     @Test
     void flipShouldUndoItselfWhenDoneTwice() throws IOException {
         final SimulatedStorage machine = withFile();
-        final MappedFile mapped = machine.open("a", true).map(LENGTH);
+        final MappedFile mapped = machine.open("a", true).map(0, LENGTH);
         machine.flip("a", 77, 0x80);
         assertEquals((byte) (OLD ^ 0x80), mapped.buffer().get(77));
         assertEquals((byte) (OLD ^ 0x80), machine.durableContents("a")[77]);

@@ -59,7 +59,7 @@ public record StorageCall(long number, Kind kind, String name, long offset, long
         RESERVE,
         /** {@link StorageFile#force(boolean)}. */
         FORCE,
-        /** {@link StorageFile#map(int)} and {@link StorageFile#mapForReading(int)}. */
+        /** {@link StorageFile#map(int, int)} and {@link StorageFile#mapForReading(int, int)}. */
         MAP,
         /** {@link StorageFile#close()}. */
         CLOSE,

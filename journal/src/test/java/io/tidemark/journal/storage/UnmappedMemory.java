@@ -6,11 +6,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Watches the memory of mappings that are gone: it is filled with a pattern, and whoever stores into it breaks the
- * pattern. Guarded by {@link SimulatedMachine}.
+ * pattern. Where others still have the file mapped, its content must stay what it was. Guarded by {@link SimulatedMachine}.
  */
 final class UnmappedMemory {
 
@@ -22,6 +24,7 @@ final class UnmappedMemory {
     private record Watched(String name, ByteBuffer memory) {}
 
     private final Deque<Watched> watched = new ArrayDeque<>();
+    private final Set<SimulatedFile> watchedFiles = new LinkedHashSet<>();
     private final List<String> stores = new ArrayList<>();
 
     void watch(final String name, final ByteBuffer memory) {
@@ -34,7 +37,19 @@ final class UnmappedMemory {
         }
     }
 
+    /** Watches a part of a file that others have mapped still. */
+    void watch(final SimulatedFile file, final int offset, final int length) {
+        file.watch(offset, length);
+        watchedFiles.add(file);
+    }
+
     List<String> stores() {
+        for (final SimulatedFile file : watchedFiles) {
+            if (file.isStoredAfterUnmap()) {
+                stores.add(file.name());
+            }
+        }
+        watchedFiles.clear();
         while (!watched.isEmpty()) {
             checkOldest();
         }
@@ -43,6 +58,7 @@ final class UnmappedMemory {
 
     void clear() {
         watched.clear();
+        watchedFiles.clear();
         stores.clear();
     }
 
