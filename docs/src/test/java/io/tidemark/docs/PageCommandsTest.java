@@ -48,6 +48,8 @@ class PageCommandsTest {
                     final Beside beside = new Beside(block, new Terminal(checkout));
                     besides.add(beside);
                     beside.terminal().begin(block.text());
+                    // As somebody at two terminals would: the page goes on when there is something to see.
+                    beside.terminal().await(text -> text.contains("\n"));
                     continue;
                 }
                 final Terminal.Result result = terminal.run(block.text());
