@@ -51,7 +51,7 @@ final class MemoryJournal {
         final SegmentHeader header = new SegmentHeader(ID_HIGH, ID_LOW, nextNumber, SEGMENT_LENGTH, EPOCH, 0);
         final ByteBuffer buffer = buffers[(int) (nextNumber % buffers.length)];
         nextNumber++;
-        return new Segment(header, MappedPieces.of(new HeldMemory(buffer)), SegmentLayout.HEADER_PAGE_LENGTH);
+        return new Segment(header, MappedPieces.of(new HeldMemory(buffer)), null, SegmentLayout.HEADER_PAGE_LENGTH);
     }
 
     Appender appender() {

@@ -97,7 +97,7 @@ final class StressedJournal {
         final ByteBuffer buffer = buffers[(int) (nextNumber % BUFFERS)];
         FrameLayout.word(buffer, SegmentLayout.HEADER_PAGE_LENGTH, 0);
         nextNumber++;
-        return new Segment(header, MappedPieces.of(new Memory(header, buffer)), SegmentLayout.HEADER_PAGE_LENGTH);
+        return new Segment(header, MappedPieces.of(new Memory(header, buffer)), null, SegmentLayout.HEADER_PAGE_LENGTH);
     }
 
     /** Sees to it that there is a standby, if a buffer is free. Writing thread only. */

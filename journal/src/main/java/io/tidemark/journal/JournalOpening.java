@@ -115,7 +115,7 @@ record JournalOpening(
             // Before the segment is mapped: there may be no memory for the append queue.
             final Engine engine = new Engine(
                     config, storage.pathOf(""), result.meta(), result.tail().lastSequence());
-            final Segment segment = mapTail(storage, result);
+            final Segment segment = mapTail(storage, config, result);
             final SyncAgent sync = new SyncAgent(engine, segment);
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
             publishMark(storage, engine);
@@ -248,17 +248,30 @@ record JournalOpening(
         }
     }
 
-    private static Segment mapTail(final Storage storage, final Recovery.Result result) throws IOException {
+    private static Segment mapTail(final Storage storage, final JournalConfig config, final Recovery.Result result)
+            throws IOException {
         final JournalTail tail = result.tail();
-        // Faulting in makes pages dirty, and so has them written. A new segment is about to be filled; one that is
-        // resumed
-        // may see a few records before it is closed again.
-        final int faultLength = result.meta().epoch() == 1 ? SegmentLayout.MAX_SEGMENT_LENGTH : RESUME_FAULT_LENGTH;
         final SegmentPositions positions = result.positions().stream()
                 .filter(noted -> noted.segment() == tail.segment())
                 .findFirst()
                 .orElse(null);
+        final boolean keepsFile = config.syncPolicy().isAlways();
         return Segment.map(
-                storage, result.meta(), tail.segment(), tail.nextSequence(), tail.offset(), faultLength, positions);
+                storage,
+                result.meta(),
+                tail.segment(),
+                tail.nextSequence(),
+                tail.offset(),
+                keepsFile ? 0 : tailFaultLength(result),
+                keepsFile,
+                positions);
+    }
+
+    /**
+     * Faulting in makes pages dirty, and so has them written. A new segment is about to be filled; one that is resumed may see
+     * a few records before it is closed again.
+     */
+    private static int tailFaultLength(final Recovery.Result result) {
+        return result.meta().epoch() == 1 ? SegmentLayout.MAX_SEGMENT_LENGTH : RESUME_FAULT_LENGTH;
     }
 }

@@ -9,13 +9,15 @@ import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment mapped for writing.
+ * A segment mapped for writing, or mapped to be forced and open to be written.
  *
  * <p>Made by the keeper, or by whoever opens the journal; written by the writer, which then hands it to the sync thread by
  * storing where it went on; forced by the sync thread, which hands it back to the keeper; unmapped by the keeper. At each
@@ -39,6 +41,9 @@ final class Segment {
     private final SegmentHeader header;
     private final MappedPieces pieces;
 
+    /** Open where runs are written to the file and not stored in the mapping. */
+    private final @Nullable StorageFile file;
+
     /** Where some frames begin. The writer notes them; the keeper reads them when the segment was sealed. */
     private final SegmentPositions positions;
 
@@ -56,16 +61,30 @@ final class Segment {
     @SuppressWarnings("unused")
     private @Nullable Segment next;
 
-    Segment(final SegmentHeader header, final MappedPieces pieces, final int writtenOffset) {
-        this(header, pieces, writtenOffset, SegmentPositions.of(header.number(), header.segmentLength()));
+    /**
+     * Takes a segment over.
+     *
+     * @param header of it
+     * @param pieces its mapping
+     * @param file open for writing, if runs are written to it and not stored in the mapping; null if it is closed
+     * @param writtenOffset end of the frames in it
+     */
+    Segment(
+            final SegmentHeader header,
+            final MappedPieces pieces,
+            final @Nullable StorageFile file,
+            final int writtenOffset) {
+        this(header, pieces, file, writtenOffset, SegmentPositions.of(header.number(), header.segmentLength()));
     }
 
     private Segment(
             final SegmentHeader header,
             final MappedPieces pieces,
+            final @Nullable StorageFile file,
             final int writtenOffset,
             final SegmentPositions positions) {
         this.header = header;
+        this.file = file;
         this.positions = positions;
         this.pieces = pieces;
         this.forcedOffset = writtenOffset;
@@ -81,6 +100,7 @@ final class Segment {
      * @param nextSequence of the journal, for messages
      * @param writtenOffset end of the frames in it
      * @param faultLength number of bytes to fault in for writing from there on, at most
+     * @param keepsFile whether the file stays open, to be written to
      * @param positions of frames in it; null if there are none
      * @return the segment
      * @throws IOException if it can't be read or mapped
@@ -92,25 +112,43 @@ final class Segment {
             final long nextSequence,
             final int writtenOffset,
             final int faultLength,
+            final boolean keepsFile,
             final @Nullable SegmentPositions positions)
             throws IOException {
         final SegmentHeader header;
         try (SegmentReader reader = SegmentReader.open(storage, number, meta, nextSequence)) {
             header = reader.header();
         }
-        try (StorageFile file = storage.open(FileNames.segment(number), true)) {
-            final MappedPieces pieces = MappedPieces.map(storage, file, header.segmentLength());
+        final StorageFile file = storage.open(FileNames.segment(number), true);
+        MappedPieces pieces = null;
+        try {
+            pieces = MappedPieces.map(storage, file, header.segmentLength());
             final int page = writtenOffset & -SegmentPreparation.FILL_LENGTH;
             final int end = (int) Math.min(header.segmentLength(), (long) page + faultLength);
-            try {
-                pieces.faultIn(page, end - page);
-            } catch (final IOException | InternalError e) {
-                pieces.unmap();
-                throw e;
+            pieces.faultIn(page, end - page);
+            if (!keepsFile) {
+                file.close();
             }
-            return positions == null
-                    ? new Segment(header, pieces, writtenOffset)
-                    : new Segment(header, pieces, writtenOffset, positions);
+        } catch (final IOException | RuntimeException | Error e) {
+            if (pieces != null) {
+                closeAfter(e, pieces::unmap);
+            }
+            closeAfter(e, file);
+            throw e;
+        }
+        return new Segment(
+                header,
+                pieces,
+                keepsFile ? file : null,
+                writtenOffset,
+                positions == null ? SegmentPositions.of(number, header.segmentLength()) : positions);
+    }
+
+    private static void closeAfter(final Throwable cause, final Closeable open) {
+        try {
+            open.close();
+        } catch (final IOException | RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -126,9 +164,19 @@ final class Segment {
         return header.segmentLength();
     }
 
-    /** The mapped bytes, to which the writer stores. */
+    /** The mapped bytes. */
     MappedPieces pieces() {
         return pieces;
+    }
+
+    /** Whether the writer stores in the mapping; otherwise it writes to {@link #file()}. */
+    boolean isMappedOnly() {
+        return file == null;
+    }
+
+    /** The file, for the writer to write to. */
+    StorageFile file() {
+        return Objects.requireNonNull(file);
     }
 
     SegmentPositions positions() {
@@ -195,16 +243,32 @@ final class Segment {
     }
 
     /**
-     * Lets a piece of the mapping go. Keeper only, when nobody else has the segment any more.
+     * Lets a piece of the mapping go, and with the first one the file. Keeper only, when nobody else has the segment any more.
      *
      * @param index of the piece
      */
     void unmap(final int index) throws IOException {
-        pieces.unmap(index);
+        try {
+            pieces.unmap(index);
+        } finally {
+            if (index == 0) {
+                closeFile();
+            }
+        }
     }
 
-    /** Lets go what is left of the mapping. Keeper only, when nobody else has the segment any more. */
+    /** Lets go what is left. Keeper only, when nobody else has the segment any more. */
     void unmap() throws IOException {
-        pieces.unmap();
+        try {
+            pieces.unmap();
+        } finally {
+            closeFile();
+        }
+    }
+
+    private void closeFile() throws IOException {
+        if (file != null) {
+            file.close();
+        }
     }
 }

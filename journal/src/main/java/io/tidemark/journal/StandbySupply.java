@@ -41,6 +41,10 @@ final class StandbySupply {
     private final Storage storage;
     private final int standbyCount;
     private final int segmentLength;
+
+    /** Whether the writer writes to files, and does not store in mappings. */
+    private final boolean keepsFile;
+
     private final Spares spares;
     private final SpaceReserve reserve;
 
@@ -88,6 +92,7 @@ final class StandbySupply {
         this.storage = storage;
         this.standbyCount = engine.config().standbyCount();
         this.segmentLength = engine.config().segmentLength();
+        this.keepsFile = engine.config().syncPolicy().isAlways();
         this.spares = spares;
         this.reserve = new SpaceReserve(engine, storage);
         this.adoptable = new ArrayDeque<>(adoptable);
@@ -191,14 +196,17 @@ final class StandbySupply {
                 engine.config().clock().nanoTime());
         if (spares.isEmpty()) {
             spareInHand = 0;
-            making = new SegmentPreparation(storage, header, faultLength());
+            making = new SegmentPreparation(storage, header, faultLength(), keepsFile);
         } else {
             spareInHand = spares.take();
-            making = new SegmentRecycling(storage, spareInHand, header, faultLength());
+            making = new SegmentRecycling(storage, spareInHand, header, faultLength(), keepsFile);
         }
     }
 
     private int faultLength() {
+        if (keepsFile) {
+            return 0;
+        }
         if (fillNs == UNKNOWN) {
             return Math.min(segmentLength, JournalOpening.RESUME_FAULT_LENGTH);
         }
@@ -216,7 +224,8 @@ final class StandbySupply {
                 nextSegmentNumber++;
                 retryDelayNs = 0;
                 engine.spaceProblem(null);
-                engine.offerStandby(new Segment(current.header(), current.result(), SegmentLayout.HEADER_PAGE_LENGTH));
+                engine.offerStandby(new Segment(
+                        current.header(), current.result(), current.resultFile(), SegmentLayout.HEADER_PAGE_LENGTH));
                 reserve.look(spares, missing(), segmentLength);
             }
         } catch (final UnfitSpareException e) {
@@ -235,7 +244,8 @@ final class StandbySupply {
                 number,
                 engine.written().getAcquire() + 1,
                 SegmentLayout.HEADER_PAGE_LENGTH,
-                JournalOpening.RESUME_FAULT_LENGTH,
+                keepsFile ? 0 : JournalOpening.RESUME_FAULT_LENGTH,
+                keepsFile,
                 null));
     }
 

@@ -7,22 +7,22 @@ import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.RecordType;
 import io.tidemark.journal.format.SeededChecksum;
 import io.tidemark.journal.format.SegmentLayout;
-import io.tidemark.journal.storage.MappedFault;
-import io.tidemark.journal.storage.MappedPieces;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes frames from the append queue, completes them, and copies them into the mapped segment.
+ * Takes frames from the append queue, completes them, and stores them in the segment.
  *
- * <p>It works in runs: the frames that lie committed in a row are completed in the ring, copied in one piece, and made
- * visible by one store with release of the first frame's word. Whoever follows the journal stands at that word, and once
- * it is there, all behind it is there too. Before that store the word behind the run is zeroed, so that a reader never
- * goes on into leftovers.
+ * <p>It works in runs: the frames that lie committed in a row are completed in the ring, stored in one piece, and made
+ * visible by the first frame's word, which is stored last. Whoever follows the journal stands at that word, and once
+ * it is there, all behind it is there too. Before that the word behind the run is zeroed, so that a reader never
+ * goes on into leftovers. {@link RunStore} does all that.
  *
- * <p>Every field is owned by the thread that runs the agent. It makes no system call, but to wake a parked sync agent.
+ * <p>Every field is owned by the thread that runs the agent. It makes no system call, but to wake a parked sync agent, and, where every
+ * append is forced anyway, to write.
  */
 final class WriterAgent implements SignalledAgent {
 
@@ -43,13 +43,13 @@ final class WriterAgent implements SignalledAgent {
     private final int epoch;
     private final @Nullable AppendTimes appendTimes;
     private final RollTiming rollTiming;
+    private final RunStore store;
     private final SeededChecksum checksum = new SeededChecksum();
     private final ByteBuffer sealFrame =
             ByteBuffer.allocateDirect(2 * FrameLayout.HEADER_LENGTH).alignedSlice(FrameLayout.ALIGNMENT);
     private final ByteBuffer sealForChecksum = sealFrame.duplicate();
 
     private Segment segment;
-    private MappedPieces target;
     private int offset;
     private long nextSequence;
     private long lastTimestampNs;
@@ -67,7 +67,7 @@ final class WriterAgent implements SignalledAgent {
         this.appendTimes = engine.appendTimes();
         this.rollTiming = new RollTiming(engine);
         this.segment = segment;
-        this.target = segment.pieces();
+        this.store = segment.isMappedOnly() ? new MappedStore() : new PositionalStore();
         this.offset = segment.writtenOffset();
         this.nextSequence = engine.written().getPlain() + 1;
         seedChecksum();
@@ -101,7 +101,7 @@ final class WriterAgent implements SignalledAgent {
         }
     }
 
-    private int drain() {
+    private int drain() throws IOException {
         final int start = queue.headOffset();
         final long word = FrameLayout.wordAcquire(ring, start);
         if (word == 0) {
@@ -142,7 +142,7 @@ final class WriterAgent implements SignalledAgent {
         return length;
     }
 
-    private int writeRun(final int start, final int firstLength, final int room) {
+    private int writeRun(final int start, final int firstLength, final int room) throws IOException {
         final long durable = engine.durable().get();
         final long timestampNs = Math.max(lastTimestampNs, clock.nanoTime());
         lastTimestampNs = timestampNs;
@@ -188,7 +188,7 @@ final class WriterAgent implements SignalledAgent {
         }
     }
 
-    private void publish(final int start, final int length) {
+    private void publish(final int start, final int length) throws IOException {
         store(ring, start, length);
         if (appendTimes != null) {
             // Before the sequence is seen: the sync agent must find the stamps of what it makes durable.
@@ -207,29 +207,14 @@ final class WriterAgent implements SignalledAgent {
         engine.noteCounted();
     }
 
-    /**
-     * Copies completed frames to the end of the segment, the first word last. They may lie across pieces of the mapping; everything
-     * behind the first word, and the zeroed word, are stored before it into whichever piece they belong, and what a store with
-     * release follows is ordered by it wherever it went.
-     */
-    private void store(final ByteBuffer source, final int start, final int length) {
-        final int end = offset + length;
-        target.put(offset + Long.BYTES, source, start + Long.BYTES, length - Long.BYTES);
-        if (end + Long.BYTES <= segment.length()) {
-            target.word(end, 0);
-        }
-        target.wordRelease(offset, FrameLayout.word(source, start));
-        if (!StoredWords.arePresent(target, offset, source, start, length)
-                || (end + Long.BYTES <= segment.length() && target.word(end) != 0)) {
-            MappedFault.throwPending();
-            throw new InternalError("a store into a mapped page did not happen");
-        }
-        offset = end;
-        segment.writtenRelease(end);
+    private void store(final ByteBuffer source, final int start, final int length) throws IOException {
+        store.store(segment, offset, source, start, length);
+        offset += length;
+        segment.writtenRelease(offset);
     }
 
     /** Goes on in the standby, if there is one. */
-    private boolean roll() {
+    private boolean roll() throws IOException {
         // Taken only when it is linked: until then the store of the seal may fault, and the keeper must find it to
         // unmap it.
         final Segment standby = engine.standbys().peek();
@@ -246,13 +231,12 @@ final class WriterAgent implements SignalledAgent {
         rollTiming.ends(segment, standby);
         rolled = true;
         segment = standby;
-        target = standby.pieces();
         offset = SegmentLayout.HEADER_PAGE_LENGTH;
         seedChecksum();
         return true;
     }
 
-    private void storeSeal() {
+    private void storeSeal() throws IOException {
         final int length = FrameLayout.HEADER_LENGTH;
         final int lag = DurableLag.encode(nextSequence - engine.durable().get());
         FrameLayout.word(sealFrame, 0, FrameLayout.word(length, 0));

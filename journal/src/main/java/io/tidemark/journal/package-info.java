@@ -45,8 +45,9 @@
  *   <li>An appender claims bytes and a sequence in the {@code AppendQueue} with one compare-and-set, fills the frame and
  *       commits it.
  *   <li>The {@code WriterAgent} takes what is committed in a row, completes the frames (time, epoch, durable lag,
- *       checksum), copies them into the mapped {@code Segment} and makes them visible with one store. Where a segment is
- *       full it seals it and takes a standby, without a system call.
+ *       checksum), lets a {@code RunStore} put them into the {@code Segment}, and makes them visible with one word. That is done in
+ *       the mapping, without a system call, or, where each append waits for its force, in the file. Where a segment is full it seals
+ *       it and takes a standby.
  *   <li>The {@code SyncAgent} forces what was written when the policy says so, and raises the {@code DurableMark}, which wakes
  *       those who wait.
  *   <li>The {@code KeeperAgent} lets {@code SegmentRelease} unmap what is full and forced, writes the mark to the meta file now

@@ -53,6 +53,8 @@ class DamageUnderWriterTest {
             for (int i = 0; i < warmRounds; i++) {
                 cutSegmentsShort(load, "batch", 0);
                 cutSegmentsShort(load, "always", 0);
+                cutSegmentsShort(load, "always", SEGMENT_LENGTH / 2);
+                cutSegmentsShort(load, "always", 4096);
                 cutSegmentsShort(load, "batch", SEGMENT_LENGTH / 2);
                 cutSegmentsShort(load, "batch", 4096);
             }

@@ -95,6 +95,18 @@ class DurabilityDocTest {
         assertEquals(documented("cut"), made(storage), "cut");
     }
 
+    @Test
+    void listShouldBeTheCallsThatAreMadeWhenEachAppendIsForced() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        try (Journal journal = Journal.open(storage, SimulatedJournal.config().withSyncPolicy(SyncPolicy.always()))) {
+            SimulatedJournal.settle(journal);
+            storage.faults().startTrace();
+            assertEquals(1, journal.appender().tryAppend(0, new byte[100], 0, 100));
+            SimulatedJournal.settle(journal);
+            assertEquals(documented("always"), made(storage));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"truncate, 0", "recycle, 8"})
     void listShouldBeTheCallsThatAreMadeWhenAJournalIsTruncated(final String list, final int spareCount)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidemark.journal.format.FileNames;
 import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.storage.Fault;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class FailStopTest {
 
     private static final byte[] RECORD = {1, 2, 3};
+    private static final int SEAL_OFFSET = (64 << 10) - 2 * FrameLayout.HEADER_LENGTH;
 
     private final SimulatedStorage machine = new SimulatedStorage();
     private final JournalConfig config = JournalConfig.defaults()
@@ -68,15 +70,32 @@ class FailStopTest {
 
     @Test
     void closeShouldReleaseStandbyWhenSealCanNotBeStored() throws IOException {
-        final int sealOffset = (64 << 10) - 2 * FrameLayout.HEADER_LENGTH;
-        machine.failStoresFrom(sealOffset + Long.BYTES);
-        final Journal journal = Journal.open(machine.sibling(), config);
+        machine.failStoresFrom(SEAL_OFFSET + Long.BYTES);
+        closeShouldReleaseStandby(config.withSyncPolicy(SyncPolicy.never()));
+    }
+
+    @Test
+    void closeShouldReleaseStandbyWhenSealCanNotBeWritten() throws IOException {
+        machine.faults()
+                .on(
+                        call -> call.kind() == StorageCall.Kind.WRITE
+                                && call.name().equals(FileNames.segment(1))
+                                && call.offset() >= SEAL_OFFSET,
+                        Fault.failBefore(() -> new IOException("refused by the test")));
+        closeShouldReleaseStandby(config);
+    }
+
+    private void closeShouldReleaseStandby(final JournalConfig used) throws IOException {
+        final Journal journal = Journal.open(machine.sibling(), used);
         final Appender appender = journal.appender();
-        final int half = (sealOffset - SegmentLayout.HEADER_PAGE_LENGTH) / 2;
+        final int half = (SEAL_OFFSET - SegmentLayout.HEADER_PAGE_LENGTH) / 2;
         final byte[] record = new byte[half - FrameLayout.HEADER_LENGTH];
         assertEquals(1, appender.append(record, 0, record.length));
         assertEquals(2, appender.append(record, 0, record.length));
-        assertThrows(JournalFailedException.class, () -> appender.append(record, 0, record.length));
+        assertThrows(JournalFailedException.class, () -> {
+            appender.append(record, 0, record.length);
+            journal.flush();
+        });
         assertThrows(JournalFailedException.class, journal::close);
         assertEquals(List.of(), machine.liveMappings());
         assertEquals(List.of(), machine.openHandles());

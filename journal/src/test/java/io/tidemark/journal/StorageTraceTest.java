@@ -77,7 +77,7 @@ class StorageTraceTest {
         assumeTrue(Files.isExecutable(STRACE), "what the system is asked is seen by " + STRACE);
         final SystemTrace trace = trace(directory.toRealPath());
         assertEquals(List.of(), trace.part("append"), "an append asks the system for nothing");
-        for (final String part : List.of("create", "force", "roll", "close", "truncate")) {
+        for (final String part : List.of("create", "force", "roll", "close", "truncate", "always")) {
             assertEquals(DurabilityDocTest.documented(part), durable(trace.part(part)), part);
         }
         final List<String> roll = trace.part("roll");

@@ -95,7 +95,7 @@ final class SystemTrace {
             final String name = matcher.group(1).substring((root + "/" + TracedJournal.PART).length());
             calls = new ArrayList<>();
             parts.put(name, calls);
-            directory = root.resolve(name.equals("truncate") ? "truncation" : "life");
+            directory = root.resolve(TracedJournal.directoryOf(name));
         }
     }
 

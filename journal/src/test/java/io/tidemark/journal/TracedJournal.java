@@ -35,6 +35,16 @@ final class TracedJournal {
         final TracedJournal traced = new TracedJournal(Path.of(arguments[0]));
         traced.live();
         traced.truncate();
+        traced.forceEach();
+    }
+
+    /** Name of the directory in which the journal of a part lives. */
+    static String directoryOf(final String part) {
+        return switch (part) {
+            case "truncate" -> "truncation";
+            case "open", "always" -> "forced";
+            default -> "life";
+        };
     }
 
     private void begin(final String part) {
@@ -96,6 +106,17 @@ final class TracedJournal {
         settle(journal);
         begin("end");
         truncation.join();
+        journal.close();
+    }
+
+    private void forceEach() {
+        begin("open");
+        final Journal journal = Journal.open(root.resolve("forced"), config().withSyncPolicy(SyncPolicy.always()));
+        settle(journal);
+        begin("always");
+        journal.appender().tryAppend(0, PAYLOAD, 0, 100);
+        settle(journal);
+        begin("end");
         journal.close();
     }
 }

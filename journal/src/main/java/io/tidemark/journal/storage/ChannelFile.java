@@ -130,14 +130,25 @@ final class ChannelFile implements StorageFile {
 
     @Override
     public void write(final ByteBuffer source, final long offset) throws IOException {
-        long writeOffset = offset;
+        final int begin = source.position();
+        boolean interrupted = false;
         try {
             while (source.hasRemaining()) {
-                writeOffset += channel.write(source, writeOffset);
+                try {
+                    channel.write(source, offset + source.position() - begin);
+                } catch (final ClosedByInterruptException e) {
+                    // What was written is counted by the buffer; should it not be, the same bytes go to the same place.
+                    interrupted |= Thread.interrupted();
+                    channel = FileChannel.open(path, reopeningOptions());
+                }
             }
-            beginWriting(offset, writeOffset);
+            beginWriting(offset, offset + source.position() - begin);
         } catch (final IOException e) {
-            throw FailedCall.named("write at offset " + writeOffset, path, e);
+            throw FailedCall.named("write at offset " + (offset + source.position() - begin), path, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

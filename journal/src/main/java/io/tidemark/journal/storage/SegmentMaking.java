@@ -39,18 +39,25 @@ public abstract class SegmentMaking {
     private final String name;
     private final String nameBefore;
     private final int faultLength;
+    private final boolean keepsFile;
 
     private Stage stage = Stage.CONTENT;
     private int faultOffset;
     private @Nullable StorageFile file;
     private @Nullable MappedPieces mapped;
 
-    SegmentMaking(final Storage storage, final SegmentHeader header, final String nameBefore, final int faultLength) {
+    SegmentMaking(
+            final Storage storage,
+            final SegmentHeader header,
+            final String nameBefore,
+            final int faultLength,
+            final boolean keepsFile) {
         this.storage = storage;
         this.header = header;
         this.name = FileNames.segment(header.number());
         this.nameBefore = nameBefore;
         this.faultLength = faultLength;
+        this.keepsFile = keepsFile;
     }
 
     /**
@@ -111,6 +118,17 @@ public abstract class SegmentMaking {
     }
 
     /**
+     * Hands the file over, where it was to be open; from now on it is the caller's.
+     *
+     * @return the file, open for writing; null if it was not to be open
+     */
+    public final @Nullable StorageFile resultFile() {
+        final StorageFile kept = file;
+        file = null;
+        return kept;
+    }
+
+    /**
      * Gives the making up. What has no name yet and is worth nothing is deleted; a segment that has its name stays, complete
      * and empty.
      *
@@ -160,6 +178,10 @@ public abstract class SegmentMaking {
     private void giveName() throws IOException {
         storage.rename(nameBefore, name);
         forceName();
+        if (keepsFile) {
+            // Opened anew, so that messages, and whoever must open it again, have the name that it has now.
+            file = storage.open(name, true);
+        }
         stage = Stage.DONE;
     }
 

@@ -49,7 +49,7 @@ public final class SegmentPreparation extends SegmentMaking {
      * @param header of the segment
      */
     public SegmentPreparation(final Storage storage, final SegmentHeader header) {
-        this(storage, header, header.segmentLength());
+        this(storage, header, header.segmentLength(), false);
     }
 
     /**
@@ -58,9 +58,11 @@ public final class SegmentPreparation extends SegmentMaking {
      * @param storage that will hold the segment
      * @param header of the segment
      * @param faultLength how much of it is faulted in for writing, in bytes from the beginning; at most all of it
+     * @param keepsFile whether the file is to be open in the end, to be written to
      */
-    public SegmentPreparation(final Storage storage, final SegmentHeader header, final int faultLength) {
-        super(storage, header, preparingName(header), faultLength);
+    public SegmentPreparation(
+            final Storage storage, final SegmentHeader header, final int faultLength, final boolean keepsFile) {
+        super(storage, header, preparingName(header), faultLength, keepsFile);
         this.preparingName = preparingName(header);
     }
 

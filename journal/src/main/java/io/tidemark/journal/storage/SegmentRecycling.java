@@ -50,10 +50,15 @@ public final class SegmentRecycling extends SegmentMaking {
      * @param spare number of the segment that the spare was
      * @param header of the segment to be
      * @param faultLength how much of it is faulted in for writing, in bytes from the beginning; at most all of it
+     * @param keepsFile whether the file is to be open in the end, to be written to
      */
     public SegmentRecycling(
-            final Storage storage, final long spare, final SegmentHeader header, final int faultLength) {
-        super(storage, header, FileNames.spare(spare), faultLength);
+            final Storage storage,
+            final long spare,
+            final SegmentHeader header,
+            final int faultLength,
+            final boolean keepsFile) {
+        super(storage, header, FileNames.spare(spare), faultLength, keepsFile);
         this.spareName = FileNames.spare(spare);
         this.offset = header.segmentLength();
     }

@@ -284,6 +284,26 @@ class DirectoryStorageTest {
     }
 
     @Test
+    void writeShouldGoOnAndKeepTheInterruptWhenTheThreadIsInterrupted() throws IOException {
+        try (DirectoryStorage storage = storage();
+                StorageFile file = storage.create(NAME)) {
+            write(file, 0, new byte[2 * CONTENT.length]);
+            Thread.currentThread().interrupt();
+            try {
+                write(file, CONTENT.length, CONTENT);
+                assertTrue(Thread.currentThread().isInterrupted(), "after writing");
+                write(file, 0, CONTENT);
+            } finally {
+                assertTrue(Thread.interrupted());
+            }
+            final ByteBuffer target = ByteBuffer.allocate(2 * CONTENT.length);
+            assertEquals(2 * CONTENT.length, file.read(target, 0));
+            assertArrayEquals(CONTENT, Arrays.copyOf(target.array(), CONTENT.length));
+            assertArrayEquals(CONTENT, Arrays.copyOfRange(target.array(), CONTENT.length, 2 * CONTENT.length));
+        }
+    }
+
+    @Test
     void forceDirectoryShouldFailWhenTheDirectoryIsGone() throws IOException {
         final Path gone = directory.resolve("gone");
         try (DirectoryStorage storage = DirectoryStorage.openOrCreate(gone, StorageInUse.sync())) {

@@ -99,7 +99,7 @@ class SegmentPreparationTest {
         final SimulatedStorage storage = new SimulatedStorage();
         final SegmentHeader header = new SegmentHeader(1, 2, 3, 3 << 20, 4, 5);
         storage.faults().startTrace();
-        final SegmentPreparation preparation = new SegmentPreparation(storage, header, 0);
+        final SegmentPreparation preparation = new SegmentPreparation(storage, header, 0, false);
         while (!preparation.step()) {
             // Each step does a part.
         }
