@@ -200,4 +200,30 @@ public final class RetentionPolicy {
     public int hashCode() {
         return Objects.hash(maxAgeNs, maxBytes, maxRecords, checkpointHeld, requiredReaders, checkIntervalNs);
     }
+
+    /** Names what gives segments up, what holds them, and how often that is looked at. */
+    @Override
+    public String toString() {
+        final List<String> parts = new ArrayList<>();
+        addLimit(parts, maxAgeNs, "ns of age");
+        addLimit(parts, maxBytes, "bytes");
+        addLimit(parts, maxRecords, "records");
+        if (checkpointHeld) {
+            parts.add("checkpoint held");
+        }
+        if (!requiredReaders.isEmpty()) {
+            parts.add("required readers " + requiredReaders);
+        }
+        parts.add(
+                checkIntervalNs == NONE
+                        ? "checked when a segment is full"
+                        : "checked every " + checkIntervalNs + " ns");
+        return (hasLimit() ? "keep(" : "keep all(") + String.join(", ", parts) + ")";
+    }
+
+    private static void addLimit(final List<String> parts, final long limit, final String unit) {
+        if (limit != NONE) {
+            parts.add(limit + " " + unit);
+        }
+    }
 }

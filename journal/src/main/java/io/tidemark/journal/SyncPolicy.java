@@ -2,6 +2,7 @@
 package io.tidemark.journal;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -11,16 +12,24 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SyncPolicy {
 
-    private static final SyncPolicy ALWAYS = new SyncPolicy("always", 1, 1, 0);
-    private static final SyncPolicy NEVER = new SyncPolicy("never", Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    private enum Kind {
+        ALWAYS,
+        BATCH,
+        NEVER;
 
-    private final String name;
+        private final String word = name().toLowerCase(Locale.ROOT);
+    }
+
+    private static final SyncPolicy ALWAYS = new SyncPolicy(Kind.ALWAYS, 1, 1, 0);
+    private static final SyncPolicy NEVER = new SyncPolicy(Kind.NEVER, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+
+    private final Kind kind;
     private final long maxRecords;
     private final long maxBytes;
     private final long maxDelayNs;
 
-    private SyncPolicy(final String name, final long maxRecords, final long maxBytes, final long maxDelayNs) {
-        this.name = name;
+    private SyncPolicy(final Kind kind, final long maxRecords, final long maxBytes, final long maxDelayNs) {
+        this.kind = kind;
         this.maxRecords = maxRecords;
         this.maxBytes = maxBytes;
         this.maxDelayNs = maxDelayNs;
@@ -57,7 +66,7 @@ public final class SyncPolicy {
         if (maxDelay.isNegative()) {
             throw new IllegalArgumentException("maxDelay must not be negative: maxDelay=" + maxDelay);
         }
-        return new SyncPolicy("batch", maxRecords, maxBytes, TimeUnit.NANOSECONDS.convert(maxDelay));
+        return new SyncPolicy(Kind.BATCH, maxRecords, maxBytes, TimeUnit.NANOSECONDS.convert(maxDelay));
     }
 
     /**
@@ -71,11 +80,11 @@ public final class SyncPolicy {
     }
 
     boolean isAlways() {
-        return this == ALWAYS;
+        return kind == Kind.ALWAYS;
     }
 
     boolean isNever() {
-        return this == NEVER;
+        return kind == Kind.NEVER;
     }
 
     long maxRecords() {
@@ -90,11 +99,26 @@ public final class SyncPolicy {
         return maxDelayNs;
     }
 
+    /** Whether this is the same policy, with the same limits. */
+    @Override
+    public boolean equals(final Object other) {
+        return other instanceof SyncPolicy policy
+                && kind == policy.kind
+                && maxRecords == policy.maxRecords
+                && maxBytes == policy.maxBytes
+                && maxDelayNs == policy.maxDelayNs;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, maxRecords, maxBytes, maxDelayNs);
+    }
+
     /** Names the policy and its limits. */
     @Override
     public String toString() {
         return isAlways() || isNever()
-                ? name
-                : name + "(" + maxRecords + " records, " + maxBytes + " bytes, " + maxDelayNs + " ns)";
+                ? kind.word
+                : kind.word + "(" + maxRecords + " records, " + maxBytes + " bytes, " + maxDelayNs + " ns)";
     }
 }
