@@ -255,7 +255,7 @@ record JournalOpening(
                 .filter(noted -> noted.segment() == tail.segment())
                 .findFirst()
                 .orElse(null);
-        final boolean keepsFile = config.syncPolicy().isAlways();
+        final boolean keepsFile = config.syncPolicy().writesToFile() && storage.showsWritesInMappings();
         return Segment.map(
                 storage,
                 result.meta(),

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes into the file, beside the mapping, for journals whose every run is forced. No page of the mapping is ever stored to then, so
- * that no store is stopped by the kernel to note that its page is dirty, and no force has to take that note back from every
- * core. Two system calls for a run cost less than either. The mapping is there for the force alone, which no interrupt can break.
+ * Writes into the file, beside the mapping. Where no page of the mapping is stored to, no store is stopped by the kernel to note that
+ * its page is dirty, and no force has to take that note back from every core. Two system calls cost less than either for a run that is
+ * forced at once, or that is long. The mapping is there for the force, which no interrupt can break.
  *
  * <p>Readers have the file mapped, which is the page cache that the calls copy to. The first word goes in a call of its own, behind all
  * others: the kernel lets go of the lock of the file behind one call and takes it again for the next, and whoever sees a store from

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Faulting a page in for writing makes it dirty, and the kernel writes back what has been dirty for 30 seconds: before the
  * records come, if they come slowly. So it is done only if the journal lately filled its segments so fast that this one will be
- * full before. Otherwise the writer faults its pages in as it comes to them, some 2 µs for each, which slow journals do not
- * feel.
+ * full before, and if the writer stores all it has in the mapping. Otherwise the writer faults pages in as it comes to them, some 2 µs
+ * for each, which slow journals do not feel, and a fast one writes most of them by calls.
  *
  * <p>Owned by the keeper.
  */
@@ -92,7 +92,7 @@ final class StandbySupply {
         this.storage = storage;
         this.standbyCount = engine.config().standbyCount();
         this.segmentLength = engine.config().segmentLength();
-        this.keepsFile = engine.config().syncPolicy().isAlways();
+        this.keepsFile = engine.config().syncPolicy().writesToFile() && storage.showsWritesInMappings();
         this.spares = spares;
         this.reserve = new SpaceReserve(engine, storage);
         this.adoptable = new ArrayDeque<>(adoptable);

@@ -87,6 +87,11 @@ public final class SyncPolicy {
         return kind == Kind.NEVER;
     }
 
+    /** Whether the writer may write to files beside their mappings. Where forces are rare, storing in the mapping costs less. */
+    boolean writesToFile() {
+        return kind != Kind.NEVER;
+    }
+
     long maxRecords() {
         return maxRecords;
     }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * it is there, all behind it is there too. Before that the word behind the run is zeroed, so that a reader never
  * goes on into leftovers. {@link RunStore} does all that.
  *
- * <p>Every field is owned by the thread that runs the agent. It makes no system call, but to wake a parked sync agent, and, where every
- * append is forced anyway, to write.
+ * <p>Every field is owned by the thread that runs the agent. It makes no system call, but to wake a parked sync agent, and to write
+ * what is forced anyway, or is long.
  */
 final class WriterAgent implements SignalledAgent {
 
@@ -67,10 +67,17 @@ final class WriterAgent implements SignalledAgent {
         this.appendTimes = engine.appendTimes();
         this.rollTiming = new RollTiming(engine);
         this.segment = segment;
-        this.store = segment.isMappedOnly() ? new MappedStore() : new PositionalStore();
+        this.store = storeFor(engine.config().syncPolicy(), segment);
         this.offset = segment.writtenOffset();
         this.nextSequence = engine.written().getPlain() + 1;
         seedChecksum();
+    }
+
+    private static RunStore storeFor(final SyncPolicy policy, final Segment segment) {
+        if (segment.isMappedOnly()) {
+            return new MappedStore();
+        }
+        return policy.isAlways() ? new PositionalStore() : new StoreByLength(new MappedStore(), new PositionalStore());
     }
 
     @Override

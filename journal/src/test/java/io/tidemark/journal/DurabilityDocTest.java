@@ -112,7 +112,8 @@ class DurabilityDocTest {
     void listShouldBeTheCallsThatAreMadeWhenAJournalIsTruncated(final String list, final int spareCount)
             throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
-        try (Journal journal = Journal.open(storage, SimulatedJournal.config().withRecycling(spareCount))) {
+        try (Journal journal = Journal.open(
+                storage, SimulatedJournal.config().withRecycling(spareCount).withSyncPolicy(SyncPolicy.never()))) {
             final Appender appender = journal.appender();
             for (int i = 0; i < 6; i++) {
                 SimulatedJournal.append(journal, appender, new byte[28_000]);

@@ -161,7 +161,8 @@ class FramesAcrossPiecesTest {
             final SimulatedStorage on = new SimulatedStorage();
             begin(on);
             on.failStoresFrom(BORDER);
-            final Journal journal = Journal.open(on.sibling(), SimulatedJournal.config());
+            final Journal journal =
+                    Journal.open(on.sibling(), SimulatedJournal.config().withSyncPolicy(SyncPolicy.never()));
             fillUntil(journal, distance);
             flush(journal);
             append(journal, PAYLOAD);

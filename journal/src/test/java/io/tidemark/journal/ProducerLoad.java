@@ -124,6 +124,15 @@ final class ProducerLoad {
         return journal;
     }
 
+    private static SyncPolicy policyOf(final String name) {
+        return switch (name) {
+            case "always" -> SyncPolicy.always();
+            case "batch" -> SyncPolicy.batch(100, 1 << 16, Duration.ofMillis(1));
+            case "never" -> SyncPolicy.never();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
     private String open(
             final Path directory, final String policy, final int segmentLength, final boolean toTheLastByte) {
         final JournalConfig config = StorageInUse.in(JournalConfig.defaults())
@@ -131,10 +140,7 @@ final class ProducerLoad {
                 .withQueueLength(64 << 10)
                 .withCloseTimeout(Duration.ofMillis(500))
                 .withReservedSpace(toTheLastByte ? 0 : segmentLength)
-                .withSyncPolicy(
-                        policy.equals("always")
-                                ? SyncPolicy.always()
-                                : SyncPolicy.batch(100, 1 << 16, Duration.ofMillis(1)));
+                .withSyncPolicy(policyOf(policy));
         final Journal opened = Journal.open(directory, config);
         journal = opened;
         final long last = opened.lastSequence();

@@ -5,7 +5,6 @@ import io.tidemark.journal.storage.StorageInUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -58,7 +57,7 @@ final class TracedJournal {
                 .withRecycling(0)
                 .withSegmentLength(64 << 10)
                 .withQueueLength(64 << 10)
-                .withSyncPolicy(SyncPolicy.batch(Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1)))
+                .withSyncPolicy(SyncPolicy.never())
                 .withInvokedAgents()
                 .withTicker(() -> 0);
     }

@@ -51,6 +51,7 @@ public final class DirectoryStorage implements Storage {
 
     private static final String OS_NAME = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     private static final boolean IS_WINDOWS = OS_NAME.startsWith("windows");
+    private static final boolean IS_LINUX = OS_NAME.startsWith("linux");
 
     /** What makes things durable unless the user brings something else. */
     private static final StorageSync JAVA = new JavaSync();
@@ -361,6 +362,12 @@ public final class DirectoryStorage implements Storage {
     @Override
     public SegmentLeases leases(final String name, final boolean writable) throws IOException {
         return FileLeases.open(directory.resolve(name), writable, ownerOnly("rw-------"));
+    }
+
+    /** Linux keeps one copy of a page for both; Windows promises no such thing, and elsewhere it was never tried. */
+    @Override
+    public boolean showsWritesInMappings() {
+        return IS_LINUX;
     }
 
     @Override

@@ -131,6 +131,15 @@ public interface Storage extends Closeable {
         return MappedPieces.MIN_PIECE_LENGTH;
     }
 
+    /**
+     * Whether what is written to a file shows in its mappings, at once and in the order in which it was written.
+     *
+     * @return whether that is known
+     */
+    default boolean showsWritesInMappings() {
+        return true;
+    }
+
     /** Lets the lock go. Files and mappings that are still open stay usable. */
     @Override
     void close() throws IOException;
