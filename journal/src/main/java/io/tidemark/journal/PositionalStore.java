@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-import io.tidemark.journal.format.FrameLayout;
-import io.tidemark.journal.storage.MappedFault;
-import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,9 +22,6 @@ final class PositionalStore implements RunStore {
 
     /** Most runs take one call and the one for the first word. */
     private static final int STAGING_LENGTH = 64 << 10;
-
-    /** Stands where the last word is loaded to; if it still stands there, the page could not be reached. */
-    private static final long NOT_LOADED = 0x9E37_79B9_7F4A_7C15L;
 
     private final ByteBuffer lastWord = ByteBuffer.allocate(Long.BYTES);
 
@@ -65,12 +59,6 @@ final class PositionalStore implements RunStore {
      * @throws InternalError if the page can't be reached
      */
     private void requireWhole(final Segment segment) {
-        final int last = segment.length() - Long.BYTES;
-        final MappedPieces pieces = segment.pieces();
-        FrameLayout.word(lastWord, 0, NOT_LOADED);
-        lastWord.put(0, pieces.buffer(last), pieces.inPiece(last), Long.BYTES);
-        if (FrameLayout.word(lastWord, 0) == NOT_LOADED) {
-            MappedFault.throwPending();
-        }
+        segment.pieces().get(segment.length() - Long.BYTES, lastWord, 0, Long.BYTES);
     }
 }

@@ -6,7 +6,6 @@ import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.format.Meta;
 import io.tidemark.journal.format.SegmentHeader;
 import io.tidemark.journal.format.SegmentLayout;
-import io.tidemark.journal.storage.MappedFault;
 import io.tidemark.journal.storage.MappedPieces;
 import io.tidemark.journal.storage.Storage;
 import io.tidemark.journal.storage.StorageFile;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * is mapped in several pieces at once, and a piece is let go as soon as the tailer is past it.
  */
 final class TailedSegment {
-
-    /** Stands where a copy is to begin and to end; if it still stands there behind the copy, a page could not be reached. */
-    private static final long NOT_COPIED = 0x9E37_79B9_7F4A_7C15L;
 
     private final SegmentHeader header;
     private final String path;
@@ -159,7 +155,7 @@ final class TailedSegment {
         if (isHeld || pieces.word(SegmentLayout.NUMBER_OFFSET) == header.number()) {
             return false;
         }
-        copy(pieces.buffer(0), SegmentLayout.NUMBER_OFFSET, copied, 0, Long.BYTES);
+        pieces.get(SegmentLayout.NUMBER_OFFSET, copied, 0, Long.BYTES);
         return !isPresent(storage, FileNames.segment(header.number()));
     }
 
@@ -186,11 +182,9 @@ final class TailedSegment {
      * @throws InternalError if the page can't be reached and the word would be zero
      */
     long wordAcquire(final int offset) {
-        final ByteBuffer buffer = pieces.buffer(offset);
-        final int inPiece = pieces.inPiece(offset);
-        final long word = FrameLayout.wordAcquire(buffer, inPiece);
+        final long word = FrameLayout.wordAcquire(pieces.buffer(offset), pieces.inPiece(offset));
         if (word == 0) {
-            copy(buffer, inPiece, copied, 0, Long.BYTES);
+            pieces.get(offset, copied, 0, Long.BYTES);
         }
         return word;
     }
@@ -204,30 +198,7 @@ final class TailedSegment {
      * @throws InternalError if a page can't be reached
      */
     void copy(final int offset, final ByteBuffer target, final int length) {
-        int done = 0;
-        while (done < length) {
-            final int from = offset + done;
-            final int count = pieces.lengthInPiece(from, length - done);
-            copy(pieces.buffer(from), pieces.inPiece(from), target, done, count);
-            done += count;
-        }
-    }
-
-    /** A page that can't be reached ends the copy where it stands, with an error that may come late. */
-    private static void copy(
-            final ByteBuffer source,
-            final int offset,
-            final ByteBuffer target,
-            final int targetOffset,
-            final int length) {
-        final int last = targetOffset + length - Long.BYTES;
-        FrameLayout.word(target, targetOffset, NOT_COPIED);
-        FrameLayout.word(target, last, NOT_COPIED);
-        target.put(targetOffset, source, offset, length);
-        if (FrameLayout.word(target, targetOffset) == NOT_COPIED || FrameLayout.word(target, last) == NOT_COPIED) {
-            // JDK 17 throws the error for a page that could not be reached late, and anywhere; here it is expected.
-            MappedFault.throwPending();
-        }
+        pieces.get(offset, target, 0, length);
     }
 
     /**

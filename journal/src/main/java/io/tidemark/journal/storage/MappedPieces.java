@@ -22,6 +22,9 @@ public final class MappedPieces {
 
     private static final int MAX_PIECE_COUNT = 16;
 
+    /** Stands where a copy is to begin and to end. */
+    private static final long NOT_COPIED = 0x9E37_79B9_7F4A_7C15L;
+
     /** Stands where a piece was let go: whoever goes there is told, on every version of Java. */
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
@@ -221,6 +224,33 @@ public final class MappedPieces {
         buffer(offset).put(inPiece(offset), source, start, within);
         if (within < length) {
             put(offset + within, source, start + within, length - within);
+        }
+    }
+
+    /**
+     * Copies a range out. A page that can't be reached ends the copy where it stands, with an error that may come late: so marks are
+     * put where the copy begins and ends, and if one of them still stands there, what is noted against the thread is thrown.
+     *
+     * @param offset in the segment where it begins, a multiple of 8
+     * @param target of the copy
+     * @param targetOffset in the target, a multiple of 8
+     * @param length of the range, a multiple of 8
+     * @throws InternalError if a page can't be reached
+     */
+    public void get(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
+        int done = 0;
+        while (done < length) {
+            final int within = lengthInPiece(offset + done, length - done);
+            final int first = targetOffset + done;
+            final int last = first + within - Long.BYTES;
+            FrameLayout.word(target, first, NOT_COPIED);
+            FrameLayout.word(target, last, NOT_COPIED);
+            target.put(first, buffer(offset + done), inPiece(offset + done), within);
+            if (FrameLayout.word(target, first) == NOT_COPIED || FrameLayout.word(target, last) == NOT_COPIED) {
+                // JDK 17 throws the error for a page that could not be reached late, and anywhere; here it is expected.
+                MappedFault.throwPending();
+            }
+            done += within;
         }
     }
 
