@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TailedSegment {
 
+    /** So many pieces last long enough for a tailer that is idle now and then to notice that it is in them. */
+    private static final int PIECES_NEAR_END = 2;
+
     private final SegmentHeader header;
     private final String path;
     private final TailerLeases leases;
@@ -205,14 +208,29 @@ final class TailedSegment {
      * Lets go of what lies before an offset, to which nobody will go back, as far as that is pieces. The last stays.
      *
      * @param offset in the segment
+     * @return whether there was something
      * @throws IOException if that failed
      */
-    void leaveBefore(final int offset) throws IOException {
+    boolean leaveBefore(final int offset) throws IOException {
         final int reached = Math.min(pieces.index(offset), pieces.count() - 1);
+        if (firstPiece >= reached) {
+            return false;
+        }
         while (firstPiece < reached) {
             firstPiece++;
             pieces.unmap(firstPiece - 1);
         }
+        return true;
+    }
+
+    /** Whether what is left of it when a tailer is through is a part of it alone. */
+    boolean isInPieces() {
+        return pieces.count() > 1;
+    }
+
+    /** Whether most of it lies before an offset. Of a segment of a single piece, which is a short one, this is never said. */
+    boolean isNearEnd(final int offset) {
+        return isInPieces() && pieces.index(offset) >= pieces.count() - PIECES_NEAR_END;
     }
 
     void unmap() throws IOException {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It stands at the word of the next frame. While that is zero, there is nothing. It leaves a segment only when the first
  * word of the next one is there: that is when the writer is in it, or was, and no opening will delete it and make another.
- * So one segment is mapped, and two for as long as the second has no frame.
+ * So one segment is mapped, and two where it ends ({@link TailedNeighbours}).
  *
  * <p>What is neither a whole frame nor nothing is judged by positional reads, as recovery judges the end of a journal: damage
  * to what had been durable is an exception, anything else is the end for now.
@@ -43,10 +43,10 @@ final class TailerChain {
     private final TailerLeases leases;
     private final FrameWindow window = new FrameWindow();
 
-    /** The segment in which the next frame is, and the one behind it; each null while it is not mapped. */
+    /** The segment in which the next frame is; null while it is not mapped. */
     private @Nullable TailedSegment segment;
 
-    private @Nullable TailedSegment successor;
+    private final TailedNeighbours neighbours;
 
     /** The place: number of the segment, offset in it, and what the next frame must carry. */
     private long segmentNumber;
@@ -103,6 +103,7 @@ final class TailerChain {
         this.storage = storage;
         this.leases = new TailerLeases(storage);
         this.meta = meta;
+        this.neighbours = new TailedNeighbours(storage, leases, meta);
         this.onlyDurable = onlyDurable;
         this.marks = marks;
         this.ticker = ticker;
@@ -207,8 +208,8 @@ final class TailerChain {
     /** Lets go of what was read, if nobody will come back to it. */
     private void leaveBehind() throws IOException {
         final TailedSegment mapped = segment;
-        if (mapped != null) {
-            mapped.leaveBefore(offset);
+        if (mapped != null && mapped.leaveBefore(offset)) {
+            neighbours.letGoOfLeft();
         }
     }
 
@@ -280,29 +281,27 @@ final class TailerChain {
 
     /** Goes to the next segment if the writer has. */
     private boolean goOn(final boolean sealed) throws IOException {
-        TailedSegment next = successor;
+        final TailedSegment next = successor(sealed);
         if (next == null) {
-            next = mapSuccessor(sealed);
-            successor = next;
+            return false;
         }
-        if (next == null || next.wordAcquire(SegmentLayout.HEADER_PAGE_LENGTH) == 0) {
+        if (next.wordAcquire(SegmentLayout.HEADER_PAGE_LENGTH) == 0) {
+            neighbours.await();
             return false;
         }
         final TailedSegment left = segment;
         segment = next;
-        successor = null;
         segmentNumber++;
         offset = SegmentLayout.HEADER_PAGE_LENGTH;
         window.turnTo(next);
-        if (left != null) {
-            left.unmap();
-        }
+        neighbours.goOn(left);
         return true;
     }
 
-    /** Maps the segment behind the one in which the next frame was expected; null if it is not there yet. */
-    private @Nullable TailedSegment mapSuccessor(final boolean sealed) throws IOException {
-        final TailedSegment found = TailedSegment.map(storage, leases, segmentNumber + 1, meta, sequence);
+    /** The segment behind the one in which the next frame was expected; null if it is not there yet. */
+    private @Nullable TailedSegment successor(final boolean sealed) throws IOException {
+        final int sealEpoch = sealed ? window.epoch() : TailedNeighbours.NONE;
+        final TailedSegment found = neighbours.successor(segmentNumber + 1, sequence, sealEpoch);
         if (found == null) {
             throwIfOvertaken();
             if (sealed) {
@@ -369,12 +368,7 @@ final class TailerChain {
     private void look() throws IOException {
         marks.look();
         endWord = 0;
-        final TailedSegment unused = successor;
-        if (unused != null) {
-            // Nobody has written in it. Whoever opens the journal may have put another in its place.
-            successor = null;
-            unused.unmap();
-        }
+        neighbours.useTime(segment, offset, segmentNumber, sequence, epoch);
         if (marks.durable() >= sequence) {
             // It is not there, or not whole, and has been durable: so this is damage, or has come since.
             isEnd();
@@ -460,18 +454,14 @@ final class TailerChain {
 
     /** Lets go everything that is mapped; the place stays. */
     void unmap() throws IOException {
-        final TailedSegment first = segment;
-        final TailedSegment second = successor;
+        final TailedSegment present = segment;
         segment = null;
-        successor = null;
         try {
-            if (first != null) {
-                first.unmap();
+            if (present != null) {
+                present.unmap();
             }
         } finally {
-            if (second != null) {
-                second.unmap();
-            }
+            neighbours.unmap();
         }
     }
 
