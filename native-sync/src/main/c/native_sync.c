@@ -242,6 +242,23 @@ EXPORTED(jint, faultIn)(JNIEnv *env, jobject unused, jobject mapping, jint offse
 #endif
 }
 
+EXPORTED(jint, letGoOfPages)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)
+{
+    (void)unused;
+    char *begin = address_of(env, mapping, offset, length);
+    if (begin == NULL) {
+        return OUT_OF_RANGE;
+    }
+#if defined(__linux__)
+    unsigned long lead = (unsigned long)begin & (page_length() - 1);
+    int result;
+    UNINTERRUPTED(result, madvise(begin - lead, lead + (unsigned long)length, MADV_DONTNEED));
+    return outcome(result);
+#else
+    return UNSUPPORTED;
+#endif
+}
+
 EXPORTED(jint, lockMemory)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)
 {
     (void)unused;

@@ -163,6 +163,7 @@ int main(int count, char **words)
     on_file_way force = (on_file_way)function(library, "force");
     on_mapping force_mapping = (on_mapping)function(library, "forceMapping");
     on_mapping fault_in = (on_mapping)function(library, "faultIn");
+    on_mapping let_go = (on_mapping)function(library, "letGoOfPages");
     on_mapping lock_memory = (on_mapping)function(library, "lockMemory");
     on_file_length reserve = (on_file_length)function(library, "reserve");
     on_file_range begin_writing = (on_file_range)function(library, "beginWriting");
@@ -222,6 +223,8 @@ int main(int count, char **words)
     /* A kernel from before 5.14 does not know it, and says so. */
     EXPECT(1, populated == 0 || populated == EINVAL);
     address[LENGTH - 1] = 7;
+    EXPECT(0, let_go(env, NULL, mapping, 4097, LENGTH - 4097));
+    EXPECT(7, address[LENGTH - 1]);
     EXPECT(0, force_mapping(env, NULL, mapping, LENGTH - 1, 1));
     EXPECT(0, force_mapping(env, NULL, mapping, 4097, 17));
     EXPECT(0, lock_memory(env, NULL, mapping, 5000, 3000));
@@ -229,6 +232,7 @@ int main(int count, char **words)
     for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
         EXPECT(-3, force_mapping(env, NULL, mapping, outside[i][0], outside[i][1]));
         EXPECT(-3, fault_in(env, NULL, mapping, outside[i][0], outside[i][1]));
+        EXPECT(-3, let_go(env, NULL, mapping, outside[i][0], outside[i][1]));
         EXPECT(-3, lock_memory(env, NULL, mapping, outside[i][0], outside[i][1]));
     }
     EXPECT(-3, force_mapping(env, NULL, (jobject)&heap, 0, 1));

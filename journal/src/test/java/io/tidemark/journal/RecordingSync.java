@@ -25,6 +25,7 @@ final class RecordingSync implements StorageSync {
         RESERVE,
         BEGIN_WRITING,
         FAULT_IN,
+        LET_GO,
         ADVISE
     }
 
@@ -107,6 +108,12 @@ final class RecordingSync implements StorageSync {
     @Override
     public boolean faultIn(final ByteBuffer mapping, final int offset, final int length) throws IOException {
         note(Asked.FAULT_IN);
+        return false;
+    }
+
+    @Override
+    public boolean letGoOfPages(final ByteBuffer mapping, final int offset, final int length) throws IOException {
+        note(Asked.LET_GO);
         return false;
     }
 

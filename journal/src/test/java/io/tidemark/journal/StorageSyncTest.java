@@ -71,6 +71,21 @@ class StorageSyncTest {
     }
 
     @Test
+    void flushShouldLetGoOfPagesFirstWhenItForcesMoreThanOne() {
+        try (Journal journal = open()) {
+            sync.takeAsked();
+            journal.appender().append(new byte[10], 0, 10);
+            journal.flush();
+            assertFalse(sync.takeAsked().contains(Asked.LET_GO), "a page alone costs as much either way");
+            journal.appender().append(new byte[10_000], 0, 10_000);
+            journal.flush();
+            final List<Asked> asked = sync.takeAsked();
+            assertTrue(asked.contains(Asked.LET_GO), asked::toString);
+            assertTrue(asked.indexOf(Asked.LET_GO) < asked.indexOf(Asked.FORCE_MAPPING), asked::toString);
+        }
+    }
+
+    @Test
     void journalShouldEndWhenTheSyncFails() {
         final Journal journal = open();
         sync.fail(Asked.FORCE_MAPPING);

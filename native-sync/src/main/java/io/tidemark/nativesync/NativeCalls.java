@@ -23,6 +23,9 @@ final class NativeCalls implements SystemCalls {
     public native int faultIn(ByteBuffer mapping, int offset, int length);
 
     @Override
+    public native int letGoOfPages(ByteBuffer mapping, int offset, int length);
+
+    @Override
     public native int lockMemory(ByteBuffer mapping, int offset, int length);
 
     @Override

@@ -278,6 +278,10 @@ public final class NativeSync implements StorageSync {
                         "madvise(MADV_POPULATE_WRITE)",
                         "stores find their pages; one that can't be reached is an error, not a signal"),
                 new SystemCall(
+                        "a mapped range, before it is forced",
+                        "madvise(MADV_DONTNEED)",
+                        "none: cores are told of the force once, not page by page"),
+                new SystemCall(
                         "reading a segment", "posix_fadvise(SEQUENTIAL)", "none: the system reads further ahead")));
         addMemoryLock(list);
         return List.copyOf(list);
@@ -404,6 +408,13 @@ public final class NativeSync implements StorageSync {
             requireUnlessRefused("mlock", locked);
         }
         return done;
+    }
+
+    /** Pages that are locked are to stay, and the system refuses. */
+    @Override
+    public boolean letGoOfPages(final ByteBuffer mapping, final int offset, final int length) throws IOException {
+        return !options.memoryLocked
+                && requireUnlessRefused("madvise(MADV_DONTNEED)", calls.letGoOfPages(mapping, offset, length));
     }
 
     @Override

@@ -43,6 +43,8 @@ interface SystemCalls {
 
     int faultIn(ByteBuffer mapping, int offset, int length);
 
+    int letGoOfPages(ByteBuffer mapping, int offset, int length);
+
     int lockMemory(ByteBuffer mapping, int offset, int length);
 
     int reserve(FileChannel file, long length);

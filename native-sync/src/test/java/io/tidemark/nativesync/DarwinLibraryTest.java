@@ -66,7 +66,7 @@ class DarwinLibraryTest {
     @ValueSource(strings = {"darwin-x86_64", "darwin-aarch64"})
     void libraryShouldExportTheFunctionsOfJavaAndNothingElse(final String directory) throws IOException {
         final MachO library = read(directory);
-        assertEquals(9, functions().size());
+        assertEquals(10, functions().size());
         assertEquals(functions(), library.externals(true));
         final Set<String> needed = library.externals(false);
         assertTrue(needed.contains("_fcntl"), needed::toString);

@@ -168,14 +168,29 @@ class ForceChoiceTest {
 
     @Test
     void helpShouldBeDeclinedWhenTheSystemHasNoSuchCall() throws IOException {
-        for (final String call : List.of("reserve", "begin writing", "fault in", "advise")) {
+        for (final String call : List.of("reserve", "begin writing", "fault in", "let go", "advise")) {
             calls.answer(call, SystemCalls.UNSUPPORTED);
         }
         final NativeSync sync = darwin(Options.defaults());
         assertFalse(sync.reserve(file, 10));
         assertFalse(sync.beginWriting(file, 0, 10));
         assertFalse(sync.faultIn(MAPPING, 0, 10));
+        assertFalse(sync.letGoOfPages(MAPPING, 0, 10));
         assertFalse(sync.adviseSequential(file));
+    }
+
+    @Test
+    void letGoOfPagesShouldNotBeCalledWhenPagesAreLocked() throws IOException {
+        assertFalse(sync(Kind.LINUX, Options.defaults().withMemoryLock()).letGoOfPages(MAPPING, 0, 10));
+        assertEquals(List.of(), calls.made());
+        assertTrue(sync(Kind.LINUX, Options.defaults()).letGoOfPages(MAPPING, 0, 10));
+        assertEquals(List.of("let go"), calls.made());
+    }
+
+    @Test
+    void letGoOfPagesShouldBeDeclinedWhenTheProcessHasLockedAllItsMemory() throws IOException {
+        calls.answer("let go", SystemNumbers.EINVAL);
+        assertFalse(sync(Kind.LINUX, Options.defaults()).letGoOfPages(MAPPING, 0, 10));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +159,46 @@ class NativeSyncTest {
     }
 
     @Test
+    void letGoOfPagesShouldTakeThemOutOfTheMappingAndKeepWhatWasStored() throws IOException {
+        try (FileChannel file = create()) {
+            file.write(ByteBuffer.allocate(LENGTH));
+            final MappedByteBuffer mapping = map(file);
+            for (int i = 0; i < LENGTH; i += 4096) {
+                mapping.put(i, (byte) 7);
+            }
+            assertEquals(LENGTH, residentLength(LENGTH), "pages that were stored to are in the mapping");
+            assertTrue(sync.letGoOfPages(mapping, 4097, LENGTH - 4097));
+            assertEquals(4096, residentLength(LENGTH), "all but the first are gone");
+            sync.forceMapping(mapping, 4097, LENGTH - 4097, null);
+            final ByteBuffer read = ByteBuffer.allocate(LENGTH);
+            assertEquals(LENGTH, file.read(read, 0));
+            for (int i = 0; i < LENGTH; i += 4096) {
+                assertEquals(7, read.get(i), "offset " + i);
+                assertEquals(7, mapping.get(i), "offset " + i);
+            }
+        }
+    }
+
+    /** How much of the one mapping of the test's file is in the tables of this process's pages. */
+    private long residentLength(final int mappedLength) throws IOException {
+        boolean isOfFile = false;
+        for (final String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.endsWith(directory.toRealPath().resolve("file").toString())) {
+                isOfFile = true;
+            } else if (isOfFile && line.startsWith("Size:")) {
+                assertEquals(mappedLength, kibibytes(line));
+            } else if (isOfFile && line.startsWith("Rss:")) {
+                return kibibytes(line);
+            }
+        }
+        throw new AssertionError("the file is not mapped");
+    }
+
+    private static long kibibytes(final String line) {
+        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+    }
+
+    @Test
     void callsShouldRefuseWhenABufferIsNotDirectOrTheRangeOutside() throws IOException {
         try (FileChannel file = create()) {
             final MappedByteBuffer mapping = map(file);
@@ -166,6 +207,7 @@ class NativeSyncTest {
             assertThrows(IllegalArgumentException.class, () -> sync.faultIn(mapping, -1, 2));
             assertThrows(
                     IllegalArgumentException.class, () -> sync.faultIn(mapping, Integer.MAX_VALUE, Integer.MAX_VALUE));
+            assertThrows(IllegalArgumentException.class, () -> sync.letGoOfPages(mapping, LENGTH, 1));
             assertThrows(IllegalArgumentException.class, () -> sync.reserve(file, 0));
         }
     }

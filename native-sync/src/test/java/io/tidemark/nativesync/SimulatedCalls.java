@@ -56,6 +56,11 @@ final class SimulatedCalls implements SystemCalls {
     }
 
     @Override
+    public int letGoOfPages(final ByteBuffer mapping, final int offset, final int length) {
+        return call("let go");
+    }
+
+    @Override
     public int lockMemory(final ByteBuffer mapping, final int offset, final int length) {
         return call("lock");
     }

@@ -103,6 +103,21 @@ public interface StorageSync {
     }
 
     /**
+     * Takes the pages of a range out of a mapping, all at once, before the range is forced. Each page that was stored to is noted
+     * as such in the mapping, and a force takes that note back page by page, for which the other cores are interrupted each time. What
+     * was stored stays in the page cache, where the next store or load finds it. A hint: nothing is durable by it.
+     *
+     * @param mapping direct, over the whole mapping of a file that is mapped shared: in any other memory the contents would be lost
+     * @param offset of the first byte; somebody may store to the range meanwhile
+     * @param length of the range, in bytes, more than 0
+     * @return false if there is no such call here; nothing was done then
+     * @throws IOException if the call failed
+     */
+    default boolean letGoOfPages(final ByteBuffer mapping, final int offset, final int length) throws IOException {
+        return false;
+    }
+
+    /**
      * Says that a file is going to be read from front to back. A hint.
      *
      * @param file open for reading

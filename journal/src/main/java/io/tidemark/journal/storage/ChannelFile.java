@@ -298,6 +298,10 @@ final class ChannelFile implements StorageFile {
         @Override
         public void force(final int offset, final int length) throws IOException {
             try {
+                if (length > SegmentPreparation.FILL_LENGTH) {
+                    // With a page alone there is nothing to gain: it costs as much here as there.
+                    sync.letGoOfPages(buffer, offset, length);
+                }
                 sync.forceMapping(buffer, offset, length, flushed == null ? null : flushed.channel);
             } catch (final IOException e) {
                 throw FailedCall.named("force " + length + " bytes at offset " + (begin + offset), path, e);
