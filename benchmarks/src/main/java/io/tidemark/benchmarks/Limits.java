@@ -3,6 +3,7 @@ package io.tidemark.benchmarks;
 
 import io.tidemark.benchmarks.subject.PreparedFile;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
@@ -23,6 +26,7 @@ final class Limits {
     private static final int MAX_FILE_LENGTH = 64 << 20;
     private static final long LONG_LOOK_NS = 500_000_000;
     private static final int HEADER_LENGTH = 8;
+    private static final int NEW_MEMORY_LENGTH = 16 << 20;
     private static final int STREAM_WRITE_LENGTH = 1 << 20;
     private static final double NS_PER_SECOND = 1e9;
     private static final long HIGHEST_NS = 60_000_000_000L;
@@ -76,6 +80,27 @@ final class Limits {
             mapped.putInt(offset, (int) crc.getValue());
             mapped.putInt(offset + Integer.BYTES, length);
         }
+    }
+
+    /**
+     * Memory that is stored to for the first time: nanoseconds for each page. A virtual machine may have to get the page from its
+     * host, which takes many times as long as to hand out one that it has, and whatever fills new files waits for that.
+     */
+    static Histogram newPages(final long length) {
+        final Histogram histogram = new Histogram(HIGHEST_NS, DIGITS);
+        histogram.setTag("store to a page of new memory");
+        final List<ByteBuffer> held = new ArrayList<>();
+        try {
+            for (long done = 0; done < length; done += NEW_MEMORY_LENGTH) {
+                final long startNs = System.nanoTime();
+                // Java stores zeros to all of it.
+                held.add(ByteBuffer.allocateDirect(NEW_MEMORY_LENGTH));
+                histogram.recordValue((System.nanoTime() - startNs) / (NEW_MEMORY_LENGTH / BLOCK_LENGTH));
+            }
+        } finally {
+            Reference.reachabilityFence(held);
+        }
+        return histogram;
     }
 
     /** A number that goes from one core to another and back, both spinning: nanoseconds of the whole way. */

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Measures what nothing can beat here: copying with CRC-32C into a mapping, handing over between two cores,",
-            "a durable write of one block, the disk's streaming rate."
+            "memory that is stored to for the first time, a durable write of one block, the disk's streaming rate."
         })
 final class LimitsCommand implements Callable<Integer> {
 
@@ -40,6 +40,9 @@ final class LimitsCommand implements Callable<Integer> {
 
     @Option(names = "--stream-mib", defaultValue = "1024", description = "MiB of the file that is streamed")
     private int streamMebibytes;
+
+    @Option(names = "--memory-mib", defaultValue = "2048", description = "MiB of memory that is stored to")
+    private int memoryMebibytes;
 
     @Option(names = "--hand-overs", defaultValue = "1000000", description = "number of hand-overs")
     private int handOvers;
@@ -66,6 +69,7 @@ final class LimitsCommand implements Callable<Integer> {
                         Limits.copyWithChecksum(data, length, durationNs)));
             }
             addAll(figures, Limits.handOver(handOvers));
+            addAll(figures, Limits.newPages((long) (memoryMebibytes * MEBI)));
             addAll(figures, Limits.blockThenForce(data, durationNs));
             addAll(figures, Limits.directBlock(data, durationNs));
             final double[] rates = Limits.stream(data, (long) (streamMebibytes * MEBI));

@@ -8,6 +8,7 @@ import io.tidemark.journal.RecordHandler;
 import io.tidemark.journal.SyncPolicy;
 import io.tidemark.journal.Tailer;
 import io.tidemark.journal.Visibility;
+import io.tidemark.journal.spi.StorageSync;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +27,8 @@ final class JournalSubject implements Subject {
     /** What looks inside; null if nothing does. */
     private final @Nullable Instruments instruments;
 
-    JournalSubject(final SubjectPlan plan, final @Nullable Instruments instruments) {
+    JournalSubject(
+            final SubjectPlan plan, final @Nullable Instruments instruments, final @Nullable StorageSync storageSync) {
         this.instruments = instruments;
         JournalConfig config = JournalConfig.defaults()
                 .withSegmentLength(plan.segmentLength())
@@ -34,6 +36,9 @@ final class JournalSubject implements Subject {
                 .withQueueLength(plan.queueLength());
         if (instruments != null) {
             config = config.withProbe(instruments.probe());
+        }
+        if (storageSync != null) {
+            config = config.withStorageSync(storageSync);
         }
         if (plan.spinning()) {
             config = config.withIdleStrategy(BusySpinIdleStrategy::new);

@@ -3,6 +3,7 @@ package io.tidemark.benchmarks.subject;
 
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.Visibility;
+import io.tidemark.nativesync.NativeSync;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,9 @@ public final class Subjects {
 
     /** The journal with everything by which one sees inside of it. */
     public static final String INSTRUMENTED = "instrumented";
+
+    /** The journal with the calls to the operating system that Java can't make. */
+    public static final String NATIVE = "native";
 
     /** Nothing: the floor of the harness itself. */
     public static final String EMPTY = "empty";
@@ -36,8 +40,9 @@ public final class Subjects {
      */
     public static Subject open(final String name, final SubjectPlan plan) throws IOException {
         return switch (name) {
-            case JOURNAL -> new JournalSubject(plan, null);
-            case INSTRUMENTED -> new JournalSubject(plan, new Instruments());
+            case JOURNAL -> new JournalSubject(plan, null, null);
+            case INSTRUMENTED -> new JournalSubject(plan, new Instruments(), null);
+            case NATIVE -> new JournalSubject(plan, null, NativeSync.load());
             case EMPTY -> new EmptySubject(plan);
             case DISRUPTOR -> new DisruptorSubject(plan);
             case MAPPED -> new MappedSubject(plan);
@@ -52,7 +57,7 @@ public final class Subjects {
      * @return whether it tells what it does as the journal does
      */
     public static boolean isJournal(final String name) {
-        return name.equals(JOURNAL) || name.equals(INSTRUMENTED);
+        return name.equals(JOURNAL) || name.equals(INSTRUMENTED) || name.equals(NATIVE);
     }
 
     /**
@@ -76,6 +81,7 @@ public final class Subjects {
         return switch (name) {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
             case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
+            case NATIVE -> "the journal, with native-sync";
             case EMPTY -> "nothing; what it costs is what the harness costs";
             case DISRUPTOR ->
                 "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers; under batch a"
@@ -95,7 +101,7 @@ public final class Subjects {
      */
     public static List<String> jvmFlags(final String name) {
         return switch (name) {
-            case JOURNAL, INSTRUMENTED, EMPTY, DISRUPTOR, MAPPED -> List.of();
+            case JOURNAL, INSTRUMENTED, NATIVE, EMPTY, DISRUPTOR, MAPPED -> List.of();
             default -> foreign(name).jvmFlags();
         };
     }

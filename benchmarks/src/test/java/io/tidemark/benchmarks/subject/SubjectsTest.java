@@ -3,8 +3,10 @@ package io.tidemark.benchmarks.subject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tidemark.benchmarks.subject.SubjectPlan.Durability;
+import io.tidemark.nativesync.NativeSync;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,10 +73,19 @@ class SubjectsTest {
         return false;
     }
 
+    /** A JVM that was not allowed to load native code has no native subject. */
+    private static Subject open(final String name, final SubjectPlan plan) throws IOException {
+        try {
+            return Subjects.open(name, plan);
+        } catch (final NativeSync.UnavailableException e) {
+            return abort(e.getMessage());
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "disruptor", "mapped"})
+    @ValueSource(strings = {"journal", "native", "disruptor", "mapped"})
     void followerShouldSeeEveryRecordWhenItReadsOnTheProducersThread(final String name) throws IOException {
-        try (Subject subject = Subjects.open(name, plan(Durability.NEVER, RECORD_LENGTH, 1));
+        try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1));
                 Subject.Follower follower = subject.follower()) {
             final Sink sink = new Sink(RECORD_LENGTH);
             final Subject.Producer producer = subject.producer(() -> follower.poll(sink, 64));
@@ -93,10 +104,10 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "disruptor", "mapped"})
+    @ValueSource(strings = {"journal", "native", "disruptor", "mapped"})
     void filesShouldHoldTheLastRecordWhenAFlushHasReturned(final String name) throws IOException {
         final long word = 0x1122_3344_5566_7788L;
-        try (Subject subject = Subjects.open(name, plan(Durability.NEVER, RECORD_LENGTH, 1))) {
+        try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1))) {
             final Subject.Producer producer = subject.producer();
             final ByteBuffer record = record(RECORD_LENGTH);
             producer.append(record);
@@ -108,10 +119,10 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "disruptor", "mapped"})
+    @ValueSource(strings = {"journal", "native", "disruptor", "mapped"})
     void filesShouldHoldEveryRecordWhenAppendsOfSeveralThreadsHaveReturned(final String name) throws Exception {
         final int threadCount = 4;
-        try (Subject subject = Subjects.open(name, plan(Durability.ALWAYS, RECORD_LENGTH, threadCount))) {
+        try (Subject subject = open(name, plan(Durability.ALWAYS, RECORD_LENGTH, threadCount))) {
             final List<Thread> threads = new ArrayList<>();
             final AtomicLongArray counts = new AtomicLongArray(threadCount);
             for (int i = 0; i < threadCount; i++) {
@@ -142,9 +153,9 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "disruptor", "mapped"})
+    @ValueSource(strings = {"journal", "native", "disruptor", "mapped"})
     void closeShouldFindNoFailedForceWhenThePolicyIsBatch(final String name) throws IOException {
-        try (Subject subject = Subjects.open(name, plan(Durability.BATCH, RECORD_LENGTH, 1))) {
+        try (Subject subject = open(name, plan(Durability.BATCH, RECORD_LENGTH, 1))) {
             final Subject.Producer producer = subject.producer();
             final ByteBuffer record = record(RECORD_LENGTH);
             long ticket = 0;
