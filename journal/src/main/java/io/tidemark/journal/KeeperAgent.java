@@ -169,6 +169,10 @@ final class KeeperAgent implements SignalledAgent {
     private int retire() {
         int count = 0;
         Segment segment = engine.retired().poll();
+        if (segment == null) {
+            return 0;
+        }
+        final long beginNs = engine.nowNs();
         while (segment != null) {
             final Segment full = segment;
             final Segment next = full.nextAcquire();
@@ -186,6 +190,7 @@ final class KeeperAgent implements SignalledAgent {
             count++;
             segment = engine.retired().poll();
         }
+        supply.rest().begin(beginNs, engine.nowNs());
         return count;
     }
 

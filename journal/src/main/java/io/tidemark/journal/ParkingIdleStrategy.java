@@ -42,8 +42,13 @@ final class ParkingIdleStrategy implements IdleStrategy {
             spins++;
             idleSinceNs = nowNs;
         }
-        if (nowNs - idleSinceNs < agent.spinNs()) {
-            yieldToOthers();
+        final long idleNs = nowNs - idleSinceNs;
+        if (idleNs < agent.spinNs()) {
+            if (idleNs < agent.yieldAfterNs()) {
+                Thread.onSpinWait();
+            } else {
+                yieldToOthers();
+            }
             return;
         }
         final WakeSignal signal = agent.signal();

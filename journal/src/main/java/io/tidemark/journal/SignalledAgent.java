@@ -19,4 +19,13 @@ interface SignalledAgent extends Agent {
 
     /** How long the agent's thread spins before it parks, in nanoseconds. */
     long spinNs();
+
+    /**
+     * How much of that it spins without offering its core to others in between, in nanoseconds. Linux takes an offer at its word:
+     * who makes it counts as having used its slice (EEVDF, {@code yield_task_fair}), and waits for the core the longer when somebody
+     * wants it next.
+     */
+    default long yieldAfterNs() {
+        return 0;
+    }
 }

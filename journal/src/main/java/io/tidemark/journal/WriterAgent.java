@@ -30,6 +30,10 @@ final class WriterAgent implements SignalledAgent {
     private static final int RUN_LENGTH = 32 << 10;
 
     private static final long SPIN_NS = 200_000;
+
+    /** Longer than records are apart where latency counts. With one core, whoever brings them needs it at once. */
+    private static final long YIELD_AFTER_NS = Runtime.getRuntime().availableProcessors() > 1 ? 50_000 : 0;
+
     private static final long UNCOMMITTED_PARK_MIN_NS = 10_000;
     private static final long UNCOMMITTED_PARK_MAX_NS = 1_000_000;
     private static final long STALLED_PARK_NS = 50_000_000;
@@ -320,5 +324,10 @@ final class WriterAgent implements SignalledAgent {
     @Override
     public long spinNs() {
         return SPIN_NS;
+    }
+
+    @Override
+    public long yieldAfterNs() {
+        return YIELD_AFTER_NS;
     }
 }
