@@ -53,7 +53,7 @@ public final class Bench implements Runnable {
     private static int report(
             final Exception thrown, final CommandLine commandLine, final CommandLine.ParseResult parsed) {
         if (thrown instanceof IllegalArgumentException) {
-            System.err.println("tidemark bench: " + thrown.getMessage());
+            commandLine.getErr().println("tidemark bench: " + thrown.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
         // Who measures wants to know where it went wrong.

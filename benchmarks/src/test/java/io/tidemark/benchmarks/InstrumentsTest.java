@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +195,11 @@ class InstrumentsTest {
 
     @Test
     void executeShouldSaySoWhenThereIsNothingToCompare() {
-        assertEquals(2, Bench.commandLine().execute("compare", directory.toString(), "--results=" + directory));
+        final StringWriter words = new StringWriter();
+        final int status = Bench.commandLine()
+                .setErr(new PrintWriter(words, true))
+                .execute("compare", directory.toString(), "--results=" + directory);
+        assertEquals(2, status);
+        assertTrue(words.toString().startsWith("tidemark bench: no results: "), words::toString);
     }
 }
