@@ -117,6 +117,12 @@ static jint outcome(int result)
 
 #endif
 
+#if !defined(__linux__)
+/* Advice that no other system is given. */
+#define MADV_POPULATE_WRITE 0
+#define MADV_DONTNEED 0
+#endif
+
 /* Written once by initialize, before any other call. */
 static jclass channel_class;
 static jfieldID channel_descriptor;
@@ -225,9 +231,9 @@ EXPORTED(jint, forceMapping)(JNIEnv *env, jobject unused, jobject mapping, jint 
 #endif
 }
 
-EXPORTED(jint, faultIn)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)
+/* Gives advice on the pages of a range. */
+static jint advise(JNIEnv *env, jobject mapping, jint offset, jint length, int advice)
 {
-    (void)unused;
     char *begin = address_of(env, mapping, offset, length);
     if (begin == NULL) {
         return OUT_OF_RANGE;
@@ -235,28 +241,24 @@ EXPORTED(jint, faultIn)(JNIEnv *env, jobject unused, jobject mapping, jint offse
 #if defined(__linux__)
     unsigned long lead = (unsigned long)begin & (page_length() - 1);
     int result;
-    UNINTERRUPTED(result, madvise(begin - lead, lead + (unsigned long)length, MADV_POPULATE_WRITE));
+    UNINTERRUPTED(result, madvise(begin - lead, lead + (unsigned long)length, advice));
     return outcome(result);
 #else
+    (void)advice;
     return UNSUPPORTED;
 #endif
+}
+
+EXPORTED(jint, faultIn)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)
+{
+    (void)unused;
+    return advise(env, mapping, offset, length, MADV_POPULATE_WRITE);
 }
 
 EXPORTED(jint, letGoOfPages)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)
 {
     (void)unused;
-    char *begin = address_of(env, mapping, offset, length);
-    if (begin == NULL) {
-        return OUT_OF_RANGE;
-    }
-#if defined(__linux__)
-    unsigned long lead = (unsigned long)begin & (page_length() - 1);
-    int result;
-    UNINTERRUPTED(result, madvise(begin - lead, lead + (unsigned long)length, MADV_DONTNEED));
-    return outcome(result);
-#else
-    return UNSUPPORTED;
-#endif
+    return advise(env, mapping, offset, length, MADV_DONTNEED);
 }
 
 EXPORTED(jint, lockMemory)(JNIEnv *env, jobject unused, jobject mapping, jint offset, jint length)

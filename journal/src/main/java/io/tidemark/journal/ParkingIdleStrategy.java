@@ -11,7 +11,7 @@ import org.agrona.concurrent.IdleStrategy;
  */
 final class ParkingIdleStrategy implements IdleStrategy {
 
-    private static final int SPINS_BEFORE_YIELD = 100;
+    private static final int SPINS_WITHOUT_CLOCK = 100;
 
     private final SignalledAgent agent;
     private int spins;
@@ -32,13 +32,13 @@ final class ParkingIdleStrategy implements IdleStrategy {
 
     @Override
     public void idle() {
-        if (spins < SPINS_BEFORE_YIELD) {
+        if (spins < SPINS_WITHOUT_CLOCK) {
             spins++;
             Thread.onSpinWait();
             return;
         }
         final long nowNs = System.nanoTime();
-        if (spins == SPINS_BEFORE_YIELD) {
+        if (spins == SPINS_WITHOUT_CLOCK) {
             spins++;
             idleSinceNs = nowNs;
         }

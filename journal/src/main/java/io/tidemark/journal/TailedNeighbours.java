@@ -103,17 +103,11 @@ final class TailedNeighbours {
      *
      * @param present the segment in which the tailer is; null if it is not mapped
      * @param offset in it
-     * @param number of it
      * @param sequence that comes next
      * @param epoch of the frame before it
      * @throws IOException if something could not be let go of
      */
-    void useTime(
-            final @Nullable TailedSegment present,
-            final int offset,
-            final long number,
-            final long sequence,
-            final int epoch)
+    void useTime(final @Nullable TailedSegment present, final int offset, final long sequence, final int epoch)
             throws IOException {
         letGoOfLeft();
         if (isAwaited) {
@@ -125,15 +119,15 @@ final class TailedNeighbours {
                 && epoch != NONE
                 && sequence != soughtAtSequence) {
             soughtAtSequence = sequence;
-            mapAhead(number + 1, sequence);
-            aheadEpoch = epoch;
+            mapAhead(present.header().number() + 1, sequence, epoch);
         }
     }
 
     /** What is wrong with it concerns nobody before all records of the present segment were given out. */
-    private void mapAhead(final long number, final long sequence) {
+    private void mapAhead(final long number, final long sequence, final int epoch) {
         try {
             successor = TailedSegment.map(storage, leases, number, meta, sequence);
+            aheadEpoch = epoch;
         } catch (final IOException | CorruptJournalException | IncompatibleFormatException e) {
             successor = null;
         }

@@ -368,7 +368,7 @@ final class TailerChain {
     private void look() throws IOException {
         marks.look();
         endWord = 0;
-        neighbours.useTime(segment, offset, segmentNumber, sequence, epoch);
+        neighbours.useTime(segment, offset, sequence, epoch);
         if (marks.durable() >= sequence) {
             // It is not there, or not whole, and has been durable: so this is damage, or has come since.
             isEnd();
