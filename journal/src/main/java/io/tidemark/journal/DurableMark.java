@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,22 +17,35 @@ import org.jspecify.annotations.Nullable;
  * (2) no wake-up is lost: a waiter puts itself on the stack, then looks at the mark and the end once more; who raises the
  * mark stores it, then takes the stack. All are volatile accesses, so one sees the other; (3) waiters that gave up are
  * dropped, so that waiting again and again holds no memory.
+ *
+ * <p><b>Virtual threads wake each other.</b> Who raises the mark wakes one of them, and hands it the others. A carrier that has
+ * nothing to do is woken by a system call, runs what it was woken for, and sleeps again before the next one is there; from one of their
+ * own all of them come to the carriers at once. That one may find no carrier, though, where those it is to wake hold all of them: code
+ * that can't be unmounted does. So who raised the mark looks after a while whether it has begun, and otherwise wakes the others itself.
  */
 final class DurableMark {
 
     private static final VarHandle WAITERS;
+    private static final VarHandle OTHERS;
     private static final int CANCELLED_BEFORE_SWEEP = 32;
+
+    /** Many times what it takes to be woken; what it costs to look once more is little beside it. */
+    private static final long PATIENCE_NS = 1_000_000;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
             WAITERS = lookup.findVarHandle(DurableMark.class, "waiters", Waiter.class);
+            OTHERS = lookup.findVarHandle(Waiter.class, "others", Waiter.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private final PaddedSequence mark;
+
+    /** Whether a waiter can be asked to wake others. Asked on its own thread. */
+    private final BooleanSupplier wakesOthers;
 
     /** A stack. Pushed by waiters, taken as a whole by whoever sweeps. */
     @SuppressWarnings("unused")
@@ -46,6 +60,12 @@ final class DurableMark {
     /** Nothing will move any more. */
     private volatile boolean ended;
 
+    /** To whom others were handed last; null if it is known to have begun with them. Written by whoever raises the mark. */
+    private volatile @Nullable Waiter handedTo;
+
+    /** When that was. Owned by whoever raises the mark. */
+    private long handedAtNs;
+
     /** Number of times that all were woken. Who began to wait before the last time returns. */
     private final AtomicInteger wakeUps = new AtomicInteger();
 
@@ -53,17 +73,50 @@ final class DurableMark {
         private final Thread thread = Thread.currentThread();
         private final long sequence;
         private final int wakeUpsBefore;
+        private final boolean wakesOthers;
         private volatile boolean cancelled;
         private @Nullable Waiter next;
 
-        Waiter(final long sequence, final int wakeUpsBefore) {
+        /** The first of those whom this one is to wake; this one itself when it has begun, or was relieved of it. */
+        @SuppressWarnings("unused")
+        private volatile @Nullable Waiter others;
+
+        Waiter(final long sequence, final int wakeUpsBefore, final boolean wakesOthers) {
             this.sequence = sequence;
             this.wakeUpsBefore = wakeUpsBefore;
+            this.wakesOthers = wakesOthers;
+        }
+
+        /** Hands others to this one; false if it has gone already. */
+        boolean hand(final Waiter first) {
+            return OTHERS.compareAndSet(this, null, first);
+        }
+
+        /** Takes what was handed to this one. From now on nothing is. */
+        @Nullable
+        Waiter takeOthers() {
+            final Waiter first = (Waiter) OTHERS.getAndSet(this, this);
+            return first == this ? null : first;
+        }
+
+        boolean hasBegun() {
+            return OTHERS.getVolatile(this) == this;
         }
     }
 
     DurableMark(final long initial) {
-        mark = new PaddedSequence(initial);
+        this(initial, VirtualThreads::isCurrent);
+    }
+
+    /**
+     * Creates the mark.
+     *
+     * @param initial the sequence that is durable
+     * @param wakesOthers whether the thread that asks, and is about to wait, can be asked to wake others
+     */
+    DurableMark(final long initial, final BooleanSupplier wakesOthers) {
+        this.mark = new PaddedSequence(initial);
+        this.wakesOthers = wakesOthers;
     }
 
     /** The mark. Volatile, because the keeper takes back that it was told of a move and then reads where it went. */
@@ -84,13 +137,50 @@ final class DurableMark {
     /** Raises the mark and wakes whom that concerns. One thread at a time. */
     void raise(final long sequence) {
         mark.setVolatile(sequence);
-        sweep();
+        sweep(true);
     }
 
-    /** Wakes everybody: the mark will not move any more. */
+    /** Wakes everybody: the mark will not move any more. Any thread; at last the one that raises the mark. */
     void end() {
         ended = true;
-        sweep();
+        sweep(false);
+        final Waiter waker = handedTo;
+        if (waker != null) {
+            unparkAll(waker.takeOthers());
+        }
+    }
+
+    /** Wakes those whom another one should have begun to wake by now. Whoever raises the mark. */
+    void wakeLeftBehind() {
+        if (leftBehindLimitNs() == 0) {
+            relieve();
+        }
+    }
+
+    /**
+     * How long those may still take whom another one is to wake. Whoever raises the mark.
+     *
+     * @return nanoseconds; {@link Long#MAX_VALUE} if there are none
+     */
+    long leftBehindLimitNs() {
+        final Waiter waker = handedTo;
+        if (waker == null) {
+            return Long.MAX_VALUE;
+        }
+        if (waker.hasBegun()) {
+            handedTo = null;
+            return Long.MAX_VALUE;
+        }
+        return Math.max(0, PATIENCE_NS - (System.nanoTime() - handedAtNs));
+    }
+
+    /** Wakes those oneself who were handed to another, if that one has not begun. */
+    private void relieve() {
+        final Waiter waker = handedTo;
+        if (waker != null) {
+            handedTo = null;
+            unparkAll(waker.takeOthers());
+        }
     }
 
     /**
@@ -99,7 +189,7 @@ final class DurableMark {
      */
     void wakeAll() {
         wakeUps.incrementAndGet();
-        sweep();
+        sweep(false);
     }
 
     boolean hasEnded() {
@@ -162,7 +252,7 @@ final class DurableMark {
             final long startNs,
             final long timeoutNs,
             final boolean interruptible) {
-        final Waiter waiter = new Waiter(sequence, wakeUpsBefore);
+        final Waiter waiter = new Waiter(sequence, wakeUpsBefore, wakesOthers.getAsBoolean());
         push(waiter);
         boolean interrupted = false;
         try {
@@ -188,6 +278,9 @@ final class DurableMark {
             }
         } finally {
             waiter.cancelled = true;
+            if (waiter.wakesOthers) {
+                unparkAll(waiter.takeOthers());
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -211,7 +304,7 @@ final class DurableMark {
     private void dropCancelled() {
         if (cancelled.incrementAndGet() >= CANCELLED_BEFORE_SWEEP) {
             cancelled.set(0);
-            sweep();
+            sweep(false);
         }
     }
 
@@ -219,8 +312,10 @@ final class DurableMark {
      * Takes the whole stack, wakes those whose time has come, and puts the others back. While a sweeper holds the stack,
      * another may raise the mark, end it or wake all, and find nobody to wake; so a sweeper looks at all of that again
      * after putting back. A waiter that has seen more wake-ups than the sweeper is put back.
+     *
+     * @param handing whether those who can wake others may be asked to
      */
-    private void sweep() {
+    private void sweep(final boolean handing) {
         long reached;
         boolean over;
         int woken;
@@ -229,16 +324,55 @@ final class DurableMark {
             woken = wakeUps.get();
             reached = mark.getVolatile();
             Waiter waiter = (Waiter) WAITERS.getAndSet(this, null);
+            Waiter handed = null;
             while (waiter != null) {
                 final Waiter next = waiter.next;
                 if (over || waiter.sequence <= reached || waiter.wakeUpsBefore - woken < 0) {
-                    LockSupport.unpark(waiter.thread);
+                    if (handing && waiter.wakesOthers) {
+                        waiter.next = handed;
+                        handed = waiter;
+                    } else {
+                        LockSupport.unpark(waiter.thread);
+                    }
                 } else if (!waiter.cancelled) {
                     push(waiter);
                 }
                 waiter = next;
             }
+            if (handed != null) {
+                handOver(handed);
+            }
         } while (WAITERS.getVolatile(this) != null
                 && (mark.getVolatile() != reached || ended != over || wakeUps.get() != woken));
+    }
+
+    /**
+     * Wakes one of those in a row and hands it the ones behind it. It takes them when it leaves, however that comes about; who has left
+     * before they were handed to it is passed over.
+     */
+    private void handOver(final Waiter first) {
+        relieve();
+        Waiter waker = first;
+        boolean handed = false;
+        while (waker != null && !handed) {
+            final Waiter others = waker.next;
+            handed = others != null && waker.hand(others);
+            if (handed) {
+                handedAtNs = System.nanoTime();
+                handedTo = waker;
+            }
+            LockSupport.unpark(waker.thread);
+            waker = others;
+        }
+    }
+
+    private static void unparkAll(final @Nullable Waiter first) {
+        Waiter waiter = first;
+        while (waiter != null) {
+            // Before it is woken: then it may be gone.
+            final Waiter next = waiter.next;
+            LockSupport.unpark(waiter.thread);
+            waiter = next;
+        }
     }
 }

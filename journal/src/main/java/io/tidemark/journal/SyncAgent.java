@@ -81,6 +81,7 @@ final class SyncAgent implements SignalledAgent {
     }
 
     private int sync() throws IOException {
+        engine.durable().wakeLeftBehind();
         final boolean lastRound = engine.writerEnded();
         // The sequence is read before the place: whatever is up to the sequence lies before the place read later.
         final long target = engine.written().getAcquire();
@@ -209,6 +210,10 @@ final class SyncAgent implements SignalledAgent {
      */
     @Override
     public long parkLimitNs() {
+        return Math.min(forceLimitNs(), engine.durable().leftBehindLimitNs());
+    }
+
+    private long forceLimitNs() {
         wakeSequence = 0;
         wakeOffset = 0;
         final long target = engine.written().getVolatile();

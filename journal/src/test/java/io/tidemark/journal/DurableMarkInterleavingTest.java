@@ -74,6 +74,35 @@ class DurableMarkInterleavingTest {
                 .requireHappened("spinner B", "parked");
     }
 
+    @Test
+    void raiseShouldLoseNoWaiterWhenTheyWakeEachOther() {
+        explore(DurableMarkScenarios.HandedOver.class, 1)
+                .requireSchedules(500)
+                .requireHappened("waiter A", "parked")
+                .requireHappened("waiter B", "parked")
+                .requireHappened("waiter for 2", "parked")
+                .requireHappened("raiser", PUT_BACK);
+    }
+
+    @Test
+    void raiseShouldLoseNoWaiterWhenTheOneToWakeItGivesUp() {
+        explore(DurableMarkScenarios.HandedToOneWhoGivesUp.class, 2)
+                .requireSchedules(1_000)
+                .requireHappened("impatient", "timed out")
+                .requireHappened("waiter", "parked")
+                .requireHappened("raiser", PUT_BACK)
+                .requireHappened("raiser", FAILED);
+    }
+
+    @Test
+    void endShouldLoseNoWaiterWhenTheyWakeEachOther() {
+        explore(DurableMarkScenarios.HandedOverAgainstEnd.class, 2)
+                .requireSchedules(1_000)
+                .requireHappened("waiter A", "parked")
+                .requireHappened("waiter B", "parked")
+                .requireHappened("raiser", PUT_BACK);
+    }
+
     @Tag("long")
     @ParameterizedTest
     @CsvSource({
@@ -82,7 +111,10 @@ class DurableMarkInterleavingTest {
         "RaiseAgainstWakeAll, 3",
         "WakeAllWhileRaiseSweeps, 3",
         "GivingUpAgainstRaises, 3",
-        "SpinningAgainstRaise, 3"
+        "SpinningAgainstRaise, 3",
+        "HandedOver, 2",
+        "HandedToOneWhoGivesUp, 3",
+        "HandedOverAgainstEnd, 3"
     })
     void markShouldLoseNoWaiterWhenThereAreMorePreemptions(final String scenario, final int maxPreemptions)
             throws ClassNotFoundException {

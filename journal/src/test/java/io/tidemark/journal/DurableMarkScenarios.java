@@ -59,8 +59,16 @@ final class DurableMarkScenarios {
 
     /** A mark at 0, and what is done to it. */
     abstract static class MarkScenario implements Scenario {
-        final DurableMark mark = new DurableMark(0);
+        final DurableMark mark;
         final History<Specification> history = new History<>();
+
+        MarkScenario() {
+            this(new DurableMark(0));
+        }
+
+        MarkScenario(final DurableMark mark) {
+            this.mark = mark;
+        }
 
         boolean await(final long sequence, final long timeoutNs, final long spinNs) {
             final boolean answer = history.call(() -> new Awaited(
@@ -208,6 +216,66 @@ final class DurableMarkScenarios {
                     new Part("spinner A", () -> await(1, FOR_EVER, 1_000)),
                     new Part("spinner B", () -> await(1, FOR_EVER, 1_000)),
                     new Part("raiser", () -> raise(1)));
+        }
+    }
+
+    /** Three who wake each other. One waits for more, and must not be handed. */
+    static final class HandedOver extends MarkScenario {
+
+        HandedOver() {
+            super(new DurableMark(0, () -> true));
+        }
+
+        @Override
+        public List<Part> parts() {
+            return List.of(
+                    new Part("waiter A", () -> await(1, FOR_EVER, 0)),
+                    new Part("waiter B", () -> await(1, FOR_EVER, 0)),
+                    new Part("waiter for 2", () -> await(2, FOR_EVER, 0)),
+                    new Part("raiser", () -> {
+                        raise(1);
+                        raise(2);
+                    }));
+        }
+    }
+
+    /** The one who is to wake the other may just be giving up. */
+    static final class HandedToOneWhoGivesUp extends MarkScenario {
+
+        HandedToOneWhoGivesUp() {
+            super(new DurableMark(0, () -> true));
+        }
+
+        @Override
+        public Timeouts timeouts() {
+            return Timeouts.ANY_TIME;
+        }
+
+        @Override
+        public List<Part> parts() {
+            return List.of(
+                    new Part("impatient", () -> await(1, 1_000_000, 0)),
+                    new Part("waiter", () -> await(1, FOR_EVER, 0)),
+                    new Part("raiser", () -> raise(1)));
+        }
+    }
+
+    /** The journal ends behind the raise, and takes back what was handed over. */
+    static final class HandedOverAgainstEnd extends MarkScenario {
+
+        HandedOverAgainstEnd() {
+            super(new DurableMark(0, () -> true));
+        }
+
+        @Override
+        public List<Part> parts() {
+            return List.of(
+                    new Part("waiter A", () -> await(1, FOR_EVER, 0)),
+                    new Part("waiter B", () -> await(1, FOR_EVER, 0)),
+                    new Part("raiser", () -> {
+                        raise(1);
+                        end();
+                    }));
         }
     }
 }

@@ -128,6 +128,13 @@ record PlantedBug(
                             code.visitInsn(Opcodes.POP2);
                             code.visitInsn(Opcodes.ACONST_NULL);
                         })),
+                // Others are handed to a waiter who has gone, and nobody wakes them.
+                new PlantedBug(
+                        "handWithoutLook",
+                        DurableMarkScenarios.HandedToOneWhoGivesUp.class,
+                        2,
+                        "DurableMark\\$Waiter",
+                        replacing("hand", "compareAndSet", 1, PlantedBug::setAndSayYes)),
                 // A waiter comes after the sweep, and looks before the mark has moved.
                 new PlantedBug(
                         "sweepThenRaise",
@@ -176,10 +183,24 @@ record PlantedBug(
                         })));
     }
 
+    /** Instead of comparing with null and setting. */
+    private static void setAndSayYes(final MethodVisitor code) {
+        final String waiter = "L" + PACKAGE + "DurableMark$Waiter;";
+        code.visitInsn(Opcodes.SWAP);
+        code.visitInsn(Opcodes.POP);
+        code.visitMethodInsn(
+                Opcodes.INVOKEVIRTUAL,
+                "java/lang/invoke/VarHandle",
+                "setVolatile",
+                "(" + waiter + waiter + ")V",
+                false);
+        code.visitInsn(Opcodes.ICONST_1);
+    }
+
     private static void sweepAndRaise(final MethodVisitor code) {
         final String mark = PACKAGE + "DurableMark";
         final String sequence = PACKAGE + "PaddedSequence";
-        code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, mark, "sweep", "()V", false);
+        code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, mark, "sweep", "(Z)V", false);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitFieldInsn(Opcodes.GETFIELD, mark, "mark", "L" + sequence + ";");
         code.visitVarInsn(Opcodes.LLOAD, 1);
