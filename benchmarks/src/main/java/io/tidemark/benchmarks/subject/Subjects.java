@@ -24,6 +24,11 @@ public final class Subjects {
     /** Nothing: the floor of the harness itself. */
     public static final String EMPTY = "empty";
 
+    /** The least that handing over to a thread that stores can cost; a limit, as {@link #EMPTY} is. */
+    private static final String HAND_OVER = "handover";
+
+    private static final String HAND_OVER_CHECKSUM = "handover-checksum";
+
     private static final String DISRUPTOR = "disruptor";
     private static final String MAPPED = "mapped";
 
@@ -44,6 +49,8 @@ public final class Subjects {
             case INSTRUMENTED -> new JournalSubject(plan, new Instruments(), null);
             case NATIVE -> new JournalSubject(plan, null, NativeSync.load());
             case EMPTY -> new EmptySubject(plan);
+            case HAND_OVER -> new HandOverSubject(plan, false);
+            case HAND_OVER_CHECKSUM -> new HandOverSubject(plan, true);
             case DISRUPTOR -> new DisruptorSubject(plan);
             case MAPPED -> new MappedSubject(plan);
             default -> foreign(name).open(plan);
@@ -83,6 +90,9 @@ public final class Subjects {
             case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
             case NATIVE -> "the journal, with native-sync";
             case EMPTY -> "nothing; what it costs is what the harness costs";
+            case HAND_OVER, HAND_OVER_CHECKSUM ->
+                "nothing that a journal is for: records are copied into a ring and, by one thread, from there into a mapping;"
+                        + " CRC-32C if the name says so; under batch a thread beside forces every millisecond";
             case DISRUPTOR ->
                 "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers; under batch a"
                         + " thread beside forces every millisecond";
@@ -101,7 +111,7 @@ public final class Subjects {
      */
     public static List<String> jvmFlags(final String name) {
         return switch (name) {
-            case JOURNAL, INSTRUMENTED, NATIVE, EMPTY, DISRUPTOR, MAPPED -> List.of();
+            case JOURNAL, INSTRUMENTED, NATIVE, EMPTY, HAND_OVER, HAND_OVER_CHECKSUM, DISRUPTOR, MAPPED -> List.of();
             default -> foreign(name).jvmFlags();
         };
     }
