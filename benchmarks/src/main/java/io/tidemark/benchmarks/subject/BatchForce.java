@@ -60,17 +60,7 @@ public final class BatchForce implements AutoCloseable {
         if (thread == null) {
             return;
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
         if (failure != null) {
             throw new IllegalStateException("a force beside the appends failed; the figures are void", failure);
         }
