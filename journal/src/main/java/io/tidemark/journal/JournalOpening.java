@@ -120,7 +120,7 @@ record JournalOpening(
             final WriterAgent writer = new WriterAgent(engine, sync, segment);
             publishMark(storage, engine);
             final Spares spares = new Spares(storage, openLeases(storage), maxSpareCount, keptSpares);
-            final StandbySupply supply = new StandbySupply(engine, storage, segment.number(), adoptable, spares);
+            final StandbySupply supply = new StandbySupply(engine, storage, segment, adoptable, spares);
             final KeeperAgent keeper = new KeeperAgent(
                     engine, storage, metaFile, segment, result.segmentFirstSequence(), files.firstSegment(), supply);
             keeper.publishCounters();

@@ -40,6 +40,9 @@ final class KeeperAgent implements SignalledAgent {
     private long markSegmentFirstSequence;
     private boolean rolled;
 
+    /** When the last roll was noticed. */
+    private long rolledAtNs;
+
     private final StandbySupply supply;
     private final SegmentRelease release;
     private final Truncation truncation;
@@ -86,6 +89,7 @@ final class KeeperAgent implements SignalledAgent {
         this.headGuard = new HeadGuard(engine, storage);
         this.retention = new Retention(engine, storage, firstSegment);
         this.seenDurable = meta.durableSequence();
+        this.rolledAtNs = engine.nowNs();
     }
 
     /** Lets other processes see what is counted. Before the agent is started. */
@@ -115,7 +119,7 @@ final class KeeperAgent implements SignalledAgent {
             } else {
                 workCount += truncate();
                 workCount += writeMark();
-                workCount += workCount == 0 ? index.write(truncation.firstSegment()) : 0;
+                workCount += workCount == 0 ? writeIndex() : 0;
             }
             workCount += count();
             workCount += tellListener();
@@ -190,6 +194,7 @@ final class KeeperAgent implements SignalledAgent {
             count++;
             segment = engine.retired().poll();
         }
+        rolledAtNs = beginNs;
         supply.rest().begin(beginNs, engine.nowNs());
         return count;
     }
@@ -318,7 +323,7 @@ final class KeeperAgent implements SignalledAgent {
             seenDurable = durable;
             seenDurableSinceNs = nowNs;
         }
-        if (!rolled && nowNs - seenDurableSinceNs < IDLE_BEFORE_MARK_NS) {
+        if (rolled ? untilRestedNs(nowNs) > 0 : nowNs - seenDurableSinceNs < IDLE_BEFORE_MARK_NS) {
             return 0;
         }
         // Cleared before the mark is read once more: whoever raises it from now on says so again.
@@ -329,6 +334,18 @@ final class KeeperAgent implements SignalledAgent {
             write(next);
         }
         return 1;
+    }
+
+    private int writeIndex() throws IOException {
+        return index.isDue() && untilRestedNs(engine.nowNs()) == 0 ? index.write(truncation.firstSegment()) : 0;
+    }
+
+    /**
+     * How long the mark of a roll and the index can wait: until the rest behind the roll is over, and the work begun that waited
+     * for that.
+     */
+    private long untilRestedNs(final long nowNs) {
+        return Math.max(0, 2 * supply.rollRestNs() - (nowNs - rolledAtNs));
     }
 
     private int tellListener() {
@@ -444,7 +461,7 @@ final class KeeperAgent implements SignalledAgent {
         if (engine.hasFailed()) {
             return Long.MAX_VALUE;
         }
-        if (truncation.isDue(meta) || index.isDue()) {
+        if (truncation.isDue(meta)) {
             return 0;
         }
         final long nowNs = engine.nowNs();
@@ -454,7 +471,7 @@ final class KeeperAgent implements SignalledAgent {
         if (engine.markMoved()) {
             limitNs = Math.min(limitNs, IDLE_BEFORE_MARK_NS);
         }
-        return rolled ? 0 : limitNs;
+        return rolled || index.isDue() ? Math.min(limitNs, untilRestedNs(nowNs)) : limitNs;
     }
 
     @Override

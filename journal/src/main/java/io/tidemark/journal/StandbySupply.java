@@ -37,6 +37,21 @@ final class StandbySupply {
 
     private static final long UNKNOWN = -1;
 
+    /**
+     * How long nothing is done behind a roll that can wait: there the sync thread has the rest of the full segment to force, and
+     * the writer, on a machine with few cores, waits for it already.
+     */
+    private static final long ROLL_REST_MAX_NS = 4_000_000;
+
+    /** A rest behind a roll takes no more than this part of the time that the last segment took to fill. */
+    private static final int ROLL_REST_PART = 64;
+
+    /** With rests, a standby is to be ready when this share of the segment before it is written. */
+    private static final double READY_AT_SHARE = 0.75;
+
+    /** The share by which the making may be behind that: it begins when some of the segment is written already. */
+    private static final double BEHIND_SHARE = 0.03125;
+
     private final Engine engine;
     private final Storage storage;
     private final int standbyCount;
@@ -64,8 +79,11 @@ final class StandbySupply {
     private long retryAtNs;
     private long retryDelayNs;
 
-    /** When the one in the making was begun. */
-    private long begunAtNs;
+    /** The segment that the writer was last seen in. */
+    private Segment writing;
+
+    /** Whether it was noticed that a standby is missing. */
+    private boolean knowsMissing;
 
     /** When a segment was last known to be full, at first when the journal was opened. */
     private long filledAtNs;
@@ -78,14 +96,14 @@ final class StandbySupply {
      *
      * @param engine of the journal
      * @param storage of the journal
-     * @param lastSegment number of the segment that is being written
+     * @param lastSegment the segment that is being written
      * @param adoptable numbers of those that stand by behind it
      * @param spares to make more of
      */
     StandbySupply(
             final Engine engine,
             final Storage storage,
-            final long lastSegment,
+            final Segment lastSegment,
             final List<Long> adoptable,
             final Spares spares) {
         this.engine = engine;
@@ -96,7 +114,8 @@ final class StandbySupply {
         this.spares = spares;
         this.reserve = new SpaceReserve(engine, storage);
         this.adoptable = new ArrayDeque<>(adoptable);
-        this.nextSegmentNumber = lastSegment + adoptable.size() + 1;
+        this.writing = lastSegment;
+        this.nextSegmentNumber = lastSegment.number() + adoptable.size() + 1;
         this.filledAtNs = engine.nowNs();
         this.retryAtNs = filledAtNs;
         this.rest = new StepRest(filledAtNs);
@@ -139,6 +158,11 @@ final class StandbySupply {
             adopt(adoptable.removeFirst());
             return 1;
         }
+        final long nowNs = engine.nowNs();
+        noteMissing(nowNs);
+        if (rest.leftNs(nowNs) > 0 && mayRest()) {
+            return 0;
+        }
         if (making == null) {
             final boolean looked = lookAfterSpace();
             if (!mayBegin()) {
@@ -146,19 +170,45 @@ final class StandbySupply {
             }
             begin();
         }
-        final long nowNs = engine.nowNs();
-        if (mayRest(nowNs) && rest.leftNs(nowNs) > 0) {
-            return 0;
-        }
         goOn();
         rest.begin(nowNs, engine.nowNs());
         return 1;
     }
 
-    /** Whether there is time to make it in small pieces, with rests between them. */
-    private boolean mayRest(final long nowNs) {
-        return !engine.isWaitingForStandby()
-                && (!engine.standbys().isEmpty() || (fillNs != UNKNOWN && nowNs - begunAtNs < fillNs / 4 * 3));
+    /** Rests when the writer has just taken a standby. */
+    private void noteMissing(final long nowNs) {
+        final boolean isMissing = missing() > 0;
+        if (isMissing && !knowsMissing && fillNs != UNKNOWN) {
+            rest.lastUntil(nowNs + rollRestNs());
+        }
+        knowsMissing = isMissing;
+    }
+
+    /** How long things can wait behind a roll, in nanoseconds. */
+    long rollRestNs() {
+        return fillNs == UNKNOWN ? 0 : Math.min(ROLL_REST_MAX_NS, fillNs / ROLL_REST_PART);
+    }
+
+    /**
+     * Whether there is time to make it in small pieces, with rests between them: the making is to be ahead of the writer. How
+     * long the last segment took tells nothing about that, as the next one may be filled a hundred times as fast.
+     */
+    private boolean mayRest() {
+        if (engine.isWaitingForStandby()) {
+            return false;
+        }
+        final SegmentMaking current = making;
+        final double doneShare = current == null ? 0 : current.doneShare();
+        return !engine.standbys().isEmpty()
+                || (fillNs != UNKNOWN && doneShare + BEHIND_SHARE >= writtenShare() / READY_AT_SHARE);
+    }
+
+    /** How much of its segment the writer has written, from 0 to 1. */
+    private double writtenShare() {
+        for (Segment next = writing.nextAcquire(); next != null; next = writing.nextAcquire()) {
+            writing = next;
+        }
+        return (double) writing.writtenOffset() / segmentLength;
     }
 
     private int missing() {
@@ -186,7 +236,6 @@ final class StandbySupply {
     }
 
     private void begin() {
-        begunAtNs = engine.nowNs();
         final SegmentHeader header = new SegmentHeader(
                 engine.meta().journalIdHigh(),
                 engine.meta().journalIdLow(),
@@ -283,12 +332,13 @@ final class StandbySupply {
         if (!adoptable.isEmpty()) {
             return 0;
         }
+        final long restNs = mayRest() ? rest.leftNs(nowNs) : 0;
         if (making != null) {
-            return mayRest(nowNs) ? rest.leftNs(nowNs) : 0;
+            return restNs;
         }
         long untilNs = Long.MAX_VALUE;
         if (missing() > 0 && !isHeldBack()) {
-            untilNs = Math.max(0, retryAtNs - nowNs);
+            untilNs = knowsMissing ? Math.max(restNs, retryAtNs - nowNs) : 0;
         }
         return reserve.isShort() ? Math.min(untilNs, reserve.untilLookNs(nowNs)) : untilNs;
     }

@@ -23,9 +23,13 @@ final class StepRest {
 
     /** A step is done that was begun at a time. A rest that still lasts does not become shorter by it. */
     void begin(final long stepBeginNs, final long nowNs) {
-        final long stepEndNs = nowNs + Math.min(MAX_NS, FACTOR * (nowNs - stepBeginNs));
-        if (stepEndNs - endNs > 0) {
-            endNs = stepEndNs;
+        lastUntil(nowNs + Math.min(MAX_NS, FACTOR * (nowNs - stepBeginNs)));
+    }
+
+    /** Nothing is to be done until a time, if not longer. */
+    void lastUntil(final long timeNs) {
+        if (timeNs - endNs > 0) {
+            endNs = timeNs;
         }
     }
 

@@ -229,6 +229,9 @@ class SegmentReleaseTest {
         letUnmappingTake(STEP_NS);
         final Journal journal = open();
         rollAndLetGoOfFirst(journal);
+        // The second is full by it, so that the third is made without rests.
+        SimulatedJournal.append(journal, journal.appender(), RECORD);
+        invoke(journal);
         machine.faults().clear();
         machine.faults()
                 .onEvery(

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.format.FileNames;
+import io.tidemark.journal.storage.Fault;
 import io.tidemark.journal.storage.SimulatedStorage;
+import io.tidemark.journal.storage.StorageCall;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,16 +18,22 @@ import org.junit.jupiter.api.Timeout;
 class StandbyPacingTest {
 
     private static final int SEGMENT_LENGTH = 512 << 10;
-    private static final long STEP_NS = 100_000;
+    private static final long WRITE_NS = 5_000;
+    private static final long STEP_NS = 16 * WRITE_NS;
     private static final long SECOND_NS = 1_000_000_000;
+
+    /** Behind the roll of a segment that took a second to fill. */
+    private static final long ROLL_REST_NS = 4_000_000;
+
     private static final byte[] RECORD = new byte[32_000];
+
+    /** Does not fit behind as many of the others as the first segment holds, and is short beside the second. */
+    private static final byte[] RECORD_BEHIND_ROLL = new byte[7_700];
+
     private static final int INVOCATIONS = 100;
 
     private final SimulatedStorage machine = new SimulatedStorage();
     private long nowNs = SECOND_NS;
-
-    /** How far the clock goes on whenever somebody looks at it. */
-    private long tickNs;
 
     private Journal open() throws IOException {
         final Journal journal = Journal.open(
@@ -33,7 +42,7 @@ class StandbyPacingTest {
                         .withSegmentLength(SEGMENT_LENGTH)
                         .withQueueLength(2 * SEGMENT_LENGTH)
                         .withReservedSpace(0)
-                        .withTicker(() -> nowNs += tickNs));
+                        .withTicker(() -> nowNs));
         invoke(journal);
         return journal;
     }
@@ -53,14 +62,65 @@ class StandbyPacingTest {
         return machine.names().contains(name) ? machine.contents(name).length : 0;
     }
 
-    /** Goes on until the first segment, which took a second to fill, is full, and some of the third is made. */
-    private void goOnToThird(final Journal journal) throws IOException {
+    /** Appends until the first segment, which took a second to fill, is full, and the second was taken. */
+    private void roll(final Journal journal) {
         nowNs += SECOND_NS;
-        while (preparedLength(3) == 0) {
-            journal.appender().append(RECORD, 0, RECORD.length);
-            tickNs = STEP_NS / 4;
+        for (int i = 0; i < SEGMENT_LENGTH / RECORD.length; i++) {
+            append(journal, RECORD);
+        }
+        append(journal, RECORD_BEHIND_ROLL);
+        invoke(journal);
+        assertEquals(1, journal.counters().rollCount());
+    }
+
+    private static void append(final Journal journal, final byte[] payload) {
+        journal.appender().append(payload, 0, payload.length);
+    }
+
+    /** Goes on behind the roll until some of the third segment is made; nothing takes time but that. */
+    private void goOnToThird(final Journal journal) throws IOException {
+        roll(journal);
+        machine.faults()
+                .onEvery(
+                        call -> call.kind() == StorageCall.Kind.WRITE
+                                && call.concerns(FileNames.segment(3) + FileNames.PREPARING_SUFFIX),
+                        Fault.runBefore(() -> nowNs += WRITE_NS));
+        nowNs += ROLL_REST_NS;
+        for (int i = 0; i < INVOCATIONS && preparedLength(3) == 0; i++) {
             journal.invoke();
-            tickNs = 0;
+        }
+    }
+
+    @Test
+    void keeperShouldBeginNothingRightBehindARollThatCanWait() throws IOException {
+        try (Journal journal = open()) {
+            final AtomicInteger marks = new AtomicInteger();
+            machine.faults()
+                    .onEvery(
+                            call -> call.kind() == StorageCall.Kind.WRITE && call.concerns(FileNames.META),
+                            Fault.runBefore(marks::incrementAndGet));
+            roll(journal);
+            nowNs += ROLL_REST_NS - 1;
+            invoke(journal);
+            assertEquals(0, preparedLength(3), "not begun");
+            nowNs++;
+            invoke(journal);
+            assertTrue(preparedLength(3) > 0 || isThere(3), "begun when the rest is over");
+            assertEquals(0, marks.get(), "the mark of the roll comes behind that");
+            nowNs += ROLL_REST_NS;
+            invoke(journal);
+            assertEquals(1, marks.get(), "the mark of the roll");
+        }
+    }
+
+    @Test
+    void keeperShouldParkUntilTheRestBehindARollIsOver() throws IOException {
+        try (Journal journal = open()) {
+            roll(journal);
+            nowNs += STEP_NS;
+            final SignalledAgent keeper =
+                    (SignalledAgent) journal.invokers().get(2).agent();
+            assertEquals(ROLL_REST_NS - STEP_NS, keeper.parkLimitNs());
         }
     }
 
@@ -73,7 +133,7 @@ class StandbyPacingTest {
             invoke(journal);
             assertEquals(length, preparedLength(3), "no time has gone by, and it rests");
             for (int i = 0; i < INVOCATIONS && !isThere(3); i++) {
-                nowNs += 20 * STEP_NS;
+                nowNs += 3 * STEP_NS;
                 journal.invoke();
             }
             assertTrue(isThere(3), "it went on whenever a rest was over");
@@ -81,10 +141,12 @@ class StandbyPacingTest {
     }
 
     @Test
-    void keeperShouldGoOnAtOnceWhenTheSegmentWillSoonBeFull() throws IOException {
+    void keeperShouldGoOnAtOnceWhenTheWriterIsAheadOfTheMaking() throws IOException {
         try (Journal journal = open()) {
             goOnToThird(journal);
-            nowNs += SECOND_NS * 9 / 10;
+            for (int i = 0; i < SEGMENT_LENGTH / RECORD.length * 5 / 6; i++) {
+                append(journal, RECORD);
+            }
             invoke(journal);
             assertTrue(isThere(3), "made without a rest");
         }
@@ -95,7 +157,7 @@ class StandbyPacingTest {
         try (Journal journal = open()) {
             goOnToThird(journal);
             for (int i = 0; i < SEGMENT_LENGTH / RECORD.length + 1; i++) {
-                journal.appender().append(RECORD, 0, RECORD.length);
+                append(journal, RECORD);
             }
             invoke(journal);
             assertTrue(isThere(3), "made without a rest");

@@ -67,6 +67,9 @@ public abstract class SegmentMaking {
      */
     abstract boolean makeContent() throws IOException;
 
+    /** How many bytes of the contents are made, of the segment's length. */
+    abstract int contentLength();
+
     /** Whether the file is worth nothing to anybody if it is given up now, under the name that it had before. */
     abstract boolean isSpoiled();
 
@@ -77,6 +80,15 @@ public abstract class SegmentMaking {
      */
     public final SegmentHeader header() {
         return header;
+    }
+
+    /**
+     * How much of the work is done. The calls at its end count for nothing, so it is all before the segment is ready.
+     *
+     * @return a share, from 0 to 1
+     */
+    public final double doneShare() {
+        return ((double) contentLength() + faultOffset) / ((double) header.segmentLength() + faultLength);
     }
 
     /**

@@ -92,6 +92,11 @@ public final class SegmentPreparation extends SegmentMaking {
         return false;
     }
 
+    @Override
+    int contentLength() {
+        return Math.min(offset, header().segmentLength());
+    }
+
     private void create() throws IOException {
         file(storage().create(preparingName));
         file().reserve(header().segmentLength());

@@ -83,6 +83,11 @@ public final class SegmentRecycling extends SegmentMaking {
         return false;
     }
 
+    @Override
+    int contentLength() {
+        return header().segmentLength() - offset;
+    }
+
     private void open() throws IOException {
         try {
             file(storage().open(spareName, true));
