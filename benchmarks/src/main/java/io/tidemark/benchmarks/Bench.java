@@ -40,6 +40,8 @@ public final class Bench implements Runnable {
                 .addSubcommand(new DeviceBytesCommand())
                 .addSubcommand(new ReplayCommand())
                 .addSubcommand(new SeekCommand())
+                .addSubcommand(new GrowthCommand())
+                .addSubcommand(new AbandonCommand())
                 .addSubcommand(new ThroughputCommand())
                 .addSubcommand(new GroupCommitCommand())
                 .addSubcommand(new LimitsCommand())

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
 
 /**
  * How fast a journal is read from its beginning to its end, beside what CRC-32C alone takes over the same bytes in the same
- * run: segment by segment in one go, and frame by frame, as any reader must that checks each record. The page cache is warm.
+ * run: segment by segment in one go, and frame by frame, as any reader must that checks each record; and beside reading them by
+ * calls, as a reader must that is to outlive a file that is cut short. The page cache is warm.
  */
 @Command(
         name = "replay",
@@ -42,6 +43,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private static final double NS_PER_SECOND = 1e9;
     private static final int POLL_LIMIT = 4096;
+    private static final String JOURNAL = "journal";
 
     @Option(names = "--length", defaultValue = "128", description = "bytes of each record")
     private int recordLength;
@@ -67,6 +69,17 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--results", defaultValue = "target/bench/results", description = "directory to add results to")
     private Path resultDirectory = Path.of("");
 
+    @Option(
+            names = "--peers",
+            split = ",",
+            description =
+                    "other subjects that are read in the same turns, by followers of theirs: of bench-peers chronicle, "
+                            + "aeron, aeron-checksum")
+    private List<String> peers = List.of();
+
+    @Option(names = "--here", hidden = true, description = "runs in this JVM")
+    private boolean here;
+
     private long recordCount;
     private long consumed;
 
@@ -79,22 +92,24 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (!here && !peers.isEmpty()) {
+            // They need flags that the journal does not.
+            ForkedJvm.run(List.of(), arguments());
+            return 0;
+        }
         final Path data = directory.toAbsolutePath();
         Directories.deleteAll(data);
         final Results results = Results.create(resultDirectory.toAbsolutePath(), data);
         try {
-            fill(data);
+            fill(data.resolve(JOURNAL));
             final String conditions = String.format(
                     Locale.ROOT, "%d MiB of %d B, segments of %d", mebibytes, recordLength, segmentLength);
-            final JournalReader reader = JournalReader.open(data);
             for (int turn = 0; turn <= repetitions; turn++) {
                 final List<Results.Figure> figures = new ArrayList<>();
-                final double whole = measure(figures, conditions, turn, "crc32c-whole", () -> crcOfWhole(data));
-                measure(figures, conditions, turn, "crc32c-frames", () -> crcOfFrames(data));
-                final double replay = measure(figures, conditions, turn, "replay", () -> countReplayed(reader));
-                final double tailer = measure(figures, conditions, turn, "tailer", () -> countPolled(reader));
-                figures.add(figure("replay", conditions, turn, "share of crc32c-whole", "", whole / replay));
-                figures.add(figure("tailer", conditions, turn, "share of crc32c-whole", "", whole / tailer));
+                measureJournal(figures, conditions, turn, data.resolve(JOURNAL));
+                for (final String peer : peers) {
+                    measurePeer(figures, conditions, turn, peer, data.resolve(peer));
+                }
                 if (turn > 0) {
                     results.add(figures);
                 }
@@ -104,6 +119,49 @@ final class ReplayCommand implements Callable<Integer> {
             Directories.deleteAll(data);
         }
         return 0;
+    }
+
+    /** The options that say the same to another process. */
+    private List<String> arguments() {
+        return List.of(
+                "replay",
+                "--here",
+                "--length=" + recordLength,
+                "--mib=" + mebibytes,
+                "--segment-length=" + segmentLength,
+                "--repetitions=" + repetitions,
+                "--peers=" + String.join(",", peers),
+                "--directory=" + directory.toAbsolutePath(),
+                "--results=" + resultDirectory.toAbsolutePath());
+    }
+
+    /** Filled anew for each turn: peers have threads that are at work as long as they are open. */
+    private void measurePeer(
+            final List<Results.Figure> figures,
+            final String conditions,
+            final int turn,
+            final String name,
+            final Path data)
+            throws IOException {
+        try (ReplayedPeer peer = new ReplayedPeer(name, data, recordLength, recordCount, segmentLength)) {
+            measure(figures, conditions, turn, name, peer::read);
+        } finally {
+            Directories.deleteAll(data);
+        }
+    }
+
+    private void measureJournal(
+            final List<Results.Figure> figures, final String conditions, final int turn, final Path data)
+            throws IOException {
+        final JournalReader reader = JournalReader.open(data);
+        final double whole = measure(figures, conditions, turn, "crc32c-whole", () -> crcOfWhole(data));
+        measure(figures, conditions, turn, "crc32c-frames", () -> crcOfFrames(data));
+        measure(figures, conditions, turn, "read-crc32c", () -> crcOfRead(data, 1));
+        measure(figures, conditions, turn, "read-crc32c by two", () -> crcOfRead(data, 2));
+        final double replay = measure(figures, conditions, turn, "replay", () -> countReplayed(reader));
+        final double tailer = measure(figures, conditions, turn, "tailer", () -> countPolled(reader));
+        figures.add(figure("replay", conditions, turn, "share of crc32c-whole", "", whole / replay));
+        figures.add(figure("tailer", conditions, turn, "share of crc32c-whole", "", whole / tailer));
     }
 
     private double measure(
@@ -207,21 +265,21 @@ final class ReplayCommand implements Callable<Integer> {
         return count;
     }
 
+    private long crcOfRead(final Path data, final int threadCount) throws IOException {
+        final long perSegment = recordsPerSegment() * frameLength();
+        final List<Path> files = segmentFiles(data);
+        final long inLast = recordCount * frameLength() - (files.size() - 1) * perSegment;
+        final long begin = SegmentLayout.HEADER_PAGE_LENGTH;
+        return new ReadLimit(files, begin, begin + perSegment, begin + inLast).read(threadCount) / frameLength();
+    }
+
     private long recordsPerSegment() {
         return (long) (segmentLength - SegmentLayout.HEADER_PAGE_LENGTH) / frameLength();
     }
 
-    /** Maps each segment that has records, and none that stands by. */
     private List<MappedByteBuffer> segments(final Path data) throws IOException {
         final List<MappedByteBuffer> segments = new ArrayList<>();
-        final List<Path> files;
-        try (Stream<Path> list = Files.list(data)) {
-            files = list.filter(path -> path.toString().endsWith(".segment"))
-                    .sorted()
-                    .toList();
-        }
-        for (final Path file :
-                files.subList(0, (int) ((recordCount + recordsPerSegment() - 1) / recordsPerSegment()))) {
+        for (final Path file : segmentFiles(data)) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 final MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
                 mapped.order(ByteOrder.LITTLE_ENDIAN);
@@ -229,5 +287,15 @@ final class ReplayCommand implements Callable<Integer> {
             }
         }
         return segments;
+    }
+
+    /** The files of all segments that have records, and of none that stands by. */
+    private List<Path> segmentFiles(final Path data) throws IOException {
+        try (Stream<Path> list = Files.list(data)) {
+            return list.filter(path -> path.toString().endsWith(".segment"))
+                    .sorted()
+                    .limit((recordCount + recordsPerSegment() - 1) / recordsPerSegment())
+                    .toList();
+        }
     }
 }

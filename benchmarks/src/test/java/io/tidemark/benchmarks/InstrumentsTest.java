@@ -121,7 +121,21 @@ class InstrumentsTest {
 
         final Set<String> subjects =
                 figures().stream().map(Results.Figure::subject).collect(Collectors.toSet());
-        assertEquals(Set.of("crc32c-whole", "crc32c-frames", "replay", "tailer"), subjects);
+        assertEquals(
+                Set.of("crc32c-whole", "crc32c-frames", "read-crc32c", "read-crc32c by two", "replay", "tailer"),
+                subjects);
+    }
+
+    @Test
+    void replayShouldReadOtherSubjectsInTheSameTurns() throws IOException {
+        assertEquals(
+                0, run("replay", "--mib=1", "--segment-length=1048576", "--repetitions=1", "--peers=mapped", "--here"));
+
+        assertTrue(
+                figures().stream()
+                        .anyMatch(figure -> figure.subject().equals("mapped")
+                                && figure.metric().equals("records")),
+                "no figure of it");
     }
 
     @Test
@@ -130,6 +144,25 @@ class InstrumentsTest {
 
         assertTrue(value("by sequence p50") > 0);
         assertTrue(value("by time p50") > 0);
+    }
+
+    @Test
+    void growthShouldOpenAppendAndReadWhenAJournalOfEachLengthWasAbandoned() throws IOException {
+        assertEquals(
+                0,
+                run(
+                        "growth",
+                        "--segments=1,5",
+                        "--segment-length=65536",
+                        "--records=400",
+                        "--rate=10000",
+                        "--repetitions=1"));
+
+        final Set<String> subjects =
+                figures().stream().map(Results.Figure::subject).collect(Collectors.toSet());
+        assertEquals(Set.of("1 segment", "5 segments"), subjects);
+        assertTrue(value("opening behind a killed process") > 0);
+        assertEquals(400, value("append to read count"));
     }
 
     @Test

@@ -48,6 +48,7 @@ final class AeronSubject implements Subject {
     private static final String CHANNEL = "aeron:ipc";
     private static final String UNUSED_CHANNEL = "aeron:udp?endpoint=localhost:0";
     private static final int STREAM_ID = 1001;
+    private static final int REPLAY_STREAM_ID = 1002;
     private static final int MTU_LENGTH = 16 << 10;
     private static final int LEAST_TERM_LENGTH = 64 << 10;
     private static final int LONGEST_SEGMENT = 1 << 30;
@@ -103,7 +104,7 @@ final class AeronSubject implements Subject {
                 .catalogFileSyncLevel(syncLevel)
                 .errorHandler(this::fail);
         if (checksum != null) {
-            archiveContext.recordChecksum(checksum);
+            archiveContext.recordChecksum(checksum).replayChecksum(checksum);
         }
         this.driver = ArchivingMediaDriver.launch(driverContext, archiveContext);
         this.thread = new Thread(this::drive, "aeron");
@@ -216,6 +217,14 @@ final class AeronSubject implements Subject {
         final Image image =
                 await("the publication has no image", () -> subscription.imageBySessionId(publication.sessionId()));
         return new RecordedFollower(image, this::recorded, subscription::close);
+    }
+
+    @Override
+    public Follower replayer() {
+        final Subscription subscription = archive.replay(recordingId, 0, recorded(), CHANNEL, REPLAY_STREAM_ID);
+        final Image image = await(
+                "the archive does not replay", () -> subscription.imageCount() == 0 ? null : subscription.imageAtIndex(0));
+        return new RecordedFollower(image, () -> Long.MAX_VALUE, subscription::close);
     }
 
     @Override

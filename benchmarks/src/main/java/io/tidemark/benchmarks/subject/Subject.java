@@ -79,6 +79,16 @@ public interface Subject extends AutoCloseable {
     Follower follower();
 
     /**
+     * Makes a follower for what is stored already: it begins with the first record, and checks what it reads if the subject can.
+     *
+     * @return a follower
+     * @throws UnsupportedOperationException if the subject can't be read so
+     */
+    default Follower replayer() {
+        return follower();
+    }
+
+    /**
      * Waits, spinning, until a record is written: a crash of the process can't take it away.
      *
      * @param ticket of the record

@@ -18,6 +18,9 @@ public final class Subjects {
     /** The journal with everything by which one sees inside of it. */
     public static final String INSTRUMENTED = "instrumented";
 
+    /** The journal without threads of its own. */
+    private static final String INVOKED = "invoked";
+
     /** The journal with the calls to the operating system that Java can't make. */
     public static final String NATIVE = "native";
 
@@ -48,6 +51,7 @@ public final class Subjects {
             case JOURNAL -> new JournalSubject(plan, null, null);
             case INSTRUMENTED -> new JournalSubject(plan, new Instruments(), null);
             case NATIVE -> new JournalSubject(plan, null, NativeSync.load());
+            case INVOKED -> new InvokedJournalSubject(plan);
             case EMPTY -> new EmptySubject(plan);
             case HAND_OVER -> new HandOverSubject(plan, false);
             case HAND_OVER_CHECKSUM -> new HandOverSubject(plan, true);
@@ -64,7 +68,7 @@ public final class Subjects {
      * @return whether it tells what it does as the journal does
      */
     public static boolean isJournal(final String name) {
-        return name.equals(JOURNAL) || name.equals(INSTRUMENTED) || name.equals(NATIVE);
+        return name.equals(JOURNAL) || name.equals(INSTRUMENTED) || name.equals(NATIVE) || name.equals(INVOKED);
     }
 
     /**
@@ -89,6 +93,7 @@ public final class Subjects {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
             case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
             case NATIVE -> "the journal, with native-sync";
+            case INVOKED -> "the journal, invoked by the thread that appends";
             case EMPTY -> "nothing; what it costs is what the harness costs";
             case HAND_OVER, HAND_OVER_CHECKSUM ->
                 "nothing that a journal is for: records are copied into a ring and, by one thread, from there into a mapping;"
@@ -111,7 +116,8 @@ public final class Subjects {
      */
     public static List<String> jvmFlags(final String name) {
         return switch (name) {
-            case JOURNAL, INSTRUMENTED, NATIVE, EMPTY, HAND_OVER, HAND_OVER_CHECKSUM, DISRUPTOR, MAPPED -> List.of();
+            case JOURNAL, INSTRUMENTED, NATIVE, INVOKED, EMPTY, HAND_OVER, HAND_OVER_CHECKSUM, DISRUPTOR, MAPPED ->
+                List.of();
             default -> foreign(name).jvmFlags();
         };
     }
