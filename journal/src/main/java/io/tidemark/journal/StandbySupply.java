@@ -340,7 +340,7 @@ final class StandbySupply {
         if (missing() > 0 && !isHeldBack()) {
             untilNs = knowsMissing ? Math.max(restNs, retryAtNs - nowNs) : 0;
         }
-        return reserve.isShort() ? Math.min(untilNs, reserve.untilLookNs(nowNs)) : untilNs;
+        return reserve.isShort() ? Math.min(untilNs, Math.max(restNs, reserve.untilLookNs(nowNs))) : untilNs;
     }
 
     /** Gives up what is being made. */

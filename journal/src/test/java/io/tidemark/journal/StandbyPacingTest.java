@@ -36,12 +36,16 @@ class StandbyPacingTest {
     private long nowNs = SECOND_NS;
 
     private Journal open() throws IOException {
+        return open(0);
+    }
+
+    private Journal open(final long reservedSpace) throws IOException {
         final Journal journal = Journal.open(
                 machine.sibling(),
                 SimulatedJournal.config()
                         .withSegmentLength(SEGMENT_LENGTH)
                         .withQueueLength(2 * SEGMENT_LENGTH)
-                        .withReservedSpace(0)
+                        .withReservedSpace(reservedSpace)
                         .withTicker(() -> nowNs));
         invoke(journal);
         return journal;
@@ -118,9 +122,49 @@ class StandbyPacingTest {
         try (Journal journal = open()) {
             roll(journal);
             nowNs += STEP_NS;
-            final SignalledAgent keeper =
-                    (SignalledAgent) journal.invokers().get(2).agent();
-            assertEquals(ROLL_REST_NS - STEP_NS, keeper.parkLimitNs());
+            assertEquals(ROLL_REST_NS - STEP_NS, keeper(journal).parkLimitNs());
+        }
+    }
+
+    private static SignalledAgent keeper(final Journal journal) {
+        return (SignalledAgent) journal.invokers().get(2).agent();
+    }
+
+    private static void invokeKeeper(final Journal journal) {
+        for (int i = 0; i < INVOCATIONS; i++) {
+            journal.invokers().get(2).invoke();
+        }
+    }
+
+    @Test
+    void keeperShouldParkUntilTheRestBehindARollIsOverWhenRoomIsShort() throws IOException {
+        try (Journal journal = open(SEGMENT_LENGTH)) {
+            roll(journal);
+            for (int i = 0; i < SEGMENT_LENGTH / RECORD.length - 1; i++) {
+                append(journal, RECORD);
+            }
+            for (int i = 0; i <= RECORD.length / RECORD_BEHIND_ROLL.length; i++) {
+                append(journal, RECORD_BEHIND_ROLL);
+            }
+            machine.faults()
+                    .on(
+                            call -> call.kind() == StorageCall.Kind.RENAME
+                                    && call.concerns(FileNames.segment(3) + FileNames.PREPARING_SUFFIX),
+                            Fault.runBefore(() -> machine.capacity(0)));
+            for (int i = 0; i < INVOCATIONS && !isThere(3); i++) {
+                nowNs += SECOND_NS;
+                journal.invoke();
+            }
+            invokeKeeper(journal);
+            for (int i = 0; i < INVOCATIONS && journal.counters().rollCount() == 1; i++) {
+                journal.invokers().get(0).invoke();
+            }
+            nowNs += SECOND_NS;
+            invokeKeeper(journal);
+            assertEquals(
+                    Appender.STORAGE_FULL, journal.appender().tryAppend(0, RECORD, 0, RECORD.length), "room is short");
+            assertEquals(ROLL_REST_NS, keeper(journal).parkLimitNs());
+            machine.capacity(Long.MAX_VALUE);
         }
     }
 
