@@ -25,4 +25,16 @@ final class Directories {
             Files.deleteIfExists(path);
         }
     }
+
+    /** The files of a journal's segments, in their order; none if there is no directory. */
+    static List<Path> segmentFiles(final Path journal) throws IOException {
+        if (!Files.exists(journal)) {
+            return List.of();
+        }
+        try (Stream<Path> list = Files.list(journal)) {
+            return list.filter(path -> path.toString().endsWith(".segment"))
+                    .sorted()
+                    .toList();
+        }
+    }
 }

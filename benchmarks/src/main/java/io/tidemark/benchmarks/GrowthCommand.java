@@ -7,16 +7,13 @@ import io.tidemark.journal.JournalConfig;
 import io.tidemark.journal.RecordHandler;
 import io.tidemark.journal.Tailer;
 import io.tidemark.journal.Visibility;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,7 +100,7 @@ final class GrowthCommand implements Callable<Integer> {
 
     /** Lets a process append, and end without closing; to a new journal, if the last turns have made this one much longer. */
     private void abandon(final Path journal, final int segmentCount) throws Exception {
-        if (segmentsOf(journal) > segmentCount * 3L / 2) {
+        if (Directories.segmentFiles(journal).size() > segmentCount * 3L / 2) {
             Directories.deleteAll(journal);
         }
         ForkedJvm.run(
@@ -114,15 +111,6 @@ final class GrowthCommand implements Callable<Integer> {
                         "--segment-length=" + segmentLength,
                         "--length=" + recordLength,
                         "--directory=" + journal));
-    }
-
-    private static long segmentsOf(final Path journal) throws IOException {
-        if (!Files.exists(journal)) {
-            return 0;
-        }
-        try (Stream<Path> list = Files.list(journal)) {
-            return list.filter(path -> path.toString().endsWith(".segment")).count();
-        }
     }
 
     private List<Results.Figure> measure(

@@ -16,14 +16,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -291,11 +289,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     /** The files of all segments that have records, and of none that stands by. */
     private List<Path> segmentFiles(final Path data) throws IOException {
-        try (Stream<Path> list = Files.list(data)) {
-            return list.filter(path -> path.toString().endsWith(".segment"))
-                    .sorted()
-                    .limit((recordCount + recordsPerSegment() - 1) / recordsPerSegment())
-                    .toList();
-        }
+        return Directories.segmentFiles(data).stream()
+                .limit((recordCount + recordsPerSegment() - 1) / recordsPerSegment())
+                .toList();
     }
 }

@@ -178,7 +178,7 @@ final class StandbySupply {
     /** Rests when the writer has just taken a standby. */
     private void noteMissing(final long nowNs) {
         final boolean isMissing = missing() > 0;
-        if (isMissing && !knowsMissing && fillNs != UNKNOWN) {
+        if (isMissing && !knowsMissing) {
             rest.lastUntil(nowNs + rollRestNs());
         }
         knowsMissing = isMissing;

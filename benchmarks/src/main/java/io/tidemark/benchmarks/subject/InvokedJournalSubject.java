@@ -39,12 +39,11 @@ final class InvokedJournalSubject implements Subject {
     public Producer producer() {
         final Appender appender = journal.appender();
         return record -> {
-            long ticket = appender.tryAppend(0, record, 0, record.limit());
-            journal.invoke();
-            while (ticket < 0) {
+            long ticket;
+            do {
                 ticket = appender.tryAppend(0, record, 0, record.limit());
                 journal.invoke();
-            }
+            } while (ticket < 0);
             return ticket;
         };
     }
