@@ -240,8 +240,8 @@ record JournalOpening(
     private static boolean isFitting(
             final Storage storage, final JournalConfig config, final Recovery.Result result, final long number)
             throws IOException {
-        try (SegmentReader reader =
-                SegmentReader.open(storage, number, result.meta(), result.tail().nextSequence())) {
+        try (SegmentReader reader = SegmentReader.openForLook(
+                storage, number, result.meta(), result.tail().nextSequence())) {
             return reader.length() == config.segmentLength();
         } catch (final CorruptJournalException e) {
             return false;

@@ -161,7 +161,7 @@ final class JournalScan implements Closeable {
     private boolean nextSegment() throws IOException {
         final SegmentReader next;
         try {
-            next = SegmentReader.open(storage, reader.number() + 1, meta, nextSequence);
+            next = openNext(reader.number() + 1);
         } catch (final NoSuchFileException e) {
             return false;
         }
@@ -179,6 +179,13 @@ final class JournalScan implements Closeable {
         segmentFirstSequence = nextSequence;
         segmentsRead++;
         return true;
+    }
+
+    /** Where windows are read ahead, this need not read as much by itself, nor have the memory for it. */
+    private SegmentReader openNext(final long number) throws IOException {
+        return readAhead.isStarted()
+                ? SegmentReader.openForLook(storage, number, meta, nextSequence)
+                : SegmentReader.open(storage, number, meta, nextSequence);
     }
 
     /** Goes back to the beginning of the batch that is unfinished, or of the last one, so that it is read again. */

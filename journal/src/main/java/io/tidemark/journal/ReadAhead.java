@@ -70,6 +70,12 @@ final class ReadAhead implements Closeable {
         return take(offset, file, false);
     }
 
+    /** Whether there is a thread that reads ahead, and windows are wanted from it. */
+    boolean isStarted() {
+        final ReadAheadThread worker = thread;
+        return worker != null && !worker.isEnded() && readsUntilStart == 0;
+    }
+
     private @Nullable ReadAheadWindow take(final int offset, final StorageFile file, final boolean isNearEnd) {
         final ReadAheadThread worker = thread;
         final ReadAheadWindow window = worker == null ? null : worker.take(offset, file);

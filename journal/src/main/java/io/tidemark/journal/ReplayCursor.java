@@ -134,7 +134,11 @@ final class ReplayCursor implements Closeable {
         int at = start;
         int length = 0;
         int alignedLength = 0;
-        while (at < end && sequence <= toSequence && FrameCheck.isPlain(window, at, sequence, epoch)) {
+        while (at < end && sequence <= toSequence) {
+            final long fields = FrameLayout.epochTypeAndLag(window, at);
+            if (!FrameCheck.isPlain(FrameLayout.sequenceAndFlags(window, at), fields, sequence, epoch)) {
+                break;
+            }
             final int found = FrameLayout.lengthOf(FrameLayout.word(window, at));
             if (found != length) {
                 // Not for each frame, so that a processor that foresees this needn't wait for one frame to find the
@@ -142,11 +146,11 @@ final class ReplayCursor implements Closeable {
                 length = found;
                 alignedLength = FrameLayout.align(found);
             }
-            proven = Math.max(proven, DurableLag.provenDurable(sequence, FrameLayout.encodedLag(window, at)));
+            proven = Math.max(proven, DurableLag.provenDurable(sequence, FrameLayout.encodedLagOf(fields)));
             handler.onRecord(
                     sequence,
                     FrameLayout.timestampNs(window, at),
-                    FrameLayout.type(window, at),
+                    FrameLayout.typeOf(fields),
                     reader.readOnlyWindow(),
                     at + FrameLayout.HEADER_LENGTH,
                     length - FrameLayout.HEADER_LENGTH);

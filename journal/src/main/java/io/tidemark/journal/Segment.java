@@ -116,7 +116,7 @@ final class Segment {
             final @Nullable SegmentPositions positions)
             throws IOException {
         final SegmentHeader header;
-        try (SegmentReader reader = SegmentReader.open(storage, number, meta, nextSequence)) {
+        try (SegmentReader reader = SegmentReader.openForLook(storage, number, meta, nextSequence)) {
             header = reader.header();
         }
         final StorageFile file = storage.open(FileNames.segment(number), true);

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 record SegmentBeginning(long firstSequence, long timestampNs, int epoch, long length) {
 
     static SegmentBeginning read(final Storage storage, final Meta meta, final long number) throws IOException {
-        try (SegmentReader reader = SegmentReader.open(storage, number, meta, 0)) {
+        try (SegmentReader reader = SegmentReader.openForLook(storage, number, meta, 0)) {
             final int offset = SegmentLayout.HEADER_PAGE_LENGTH;
             if (reader.judgeAnywhere(offset, 1, FrameLayout.MAX_SEQUENCE, Integer.MAX_VALUE) != FrameVerdict.WHOLE) {
                 return new SegmentBeginning(0, Long.MIN_VALUE, 0, reader.length());

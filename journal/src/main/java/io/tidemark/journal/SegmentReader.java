@@ -111,7 +111,8 @@ final class SegmentReader implements Closeable {
     }
 
     /**
-     * Opens a segment to look at a frame or two somewhere in it: reads little at first, and more at a time as it goes on.
+     * Opens a segment to look at its header, or at a frame or two somewhere in it: reads little at first, and more at a time as it
+     * goes on.
      *
      * @param storage that holds it
      * @param number of the segment

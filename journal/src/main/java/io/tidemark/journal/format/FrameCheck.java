@@ -134,18 +134,17 @@ public final class FrameCheck {
      * Tells whether a frame whose checksum was found right is the next, goes on with the epoch before, and is a record of the
      * user by itself: then {@link #checkSound} would call it whole, and there is nothing else to be thought of.
      *
-     * @param window a direct buffer that holds the frame, and no limit before its end
-     * @param offset in the window, a multiple of 8
+     * @param sequenceAndFlags of the frame
+     * @param epochTypeAndLag of the frame
      * @param expectedSequence that the next frame must carry
      * @param epoch of the frame before
      * @return false if {@link #checkSound} must tell
      */
     public static boolean isPlain(
-            final ByteBuffer window, final int offset, final long expectedSequence, final int epoch) {
-        return FrameLayout.sequence(window, offset) == expectedSequence
-                && FrameLayout.flags(window, offset) == 0
-                && FrameLayout.epoch(window, offset) == epoch
-                && RecordType.isUser(FrameLayout.type(window, offset));
+            final long sequenceAndFlags, final long epochTypeAndLag, final long expectedSequence, final int epoch) {
+        return sequenceAndFlags == expectedSequence
+                && FrameLayout.epochOf(epochTypeAndLag) == epoch
+                && RecordType.isUser(FrameLayout.typeOf(epochTypeAndLag));
     }
 
     private static FrameVerdict judgeWhole(

@@ -243,6 +243,58 @@ public final class FrameLayout {
     }
 
     /**
+     * Reads sequence and flags in one go.
+     *
+     * @param buffer that holds the frame
+     * @param offset of the frame
+     * @return the sequence itself where no flag is set, and another number otherwise
+     */
+    public static long sequenceAndFlags(final ByteBuffer buffer, final int offset) {
+        return (long) LONG.get(buffer, offset + SEQUENCE_OFFSET);
+    }
+
+    /**
+     * Reads epoch, type and durable lag in one go.
+     *
+     * @param buffer that holds the frame
+     * @param offset of the frame
+     * @return the word in which they lie
+     */
+    public static long epochTypeAndLag(final ByteBuffer buffer, final int offset) {
+        return (long) LONG.get(buffer, offset + EPOCH_OFFSET);
+    }
+
+    /**
+     * Takes the epoch out of its word.
+     *
+     * @param fields as {@link #epochTypeAndLag(ByteBuffer, int)} read them
+     * @return number of the opening that wrote the frame
+     */
+    public static int epochOf(final long fields) {
+        return (int) fields;
+    }
+
+    /**
+     * Takes the type out of its word.
+     *
+     * @param fields as {@link #epochTypeAndLag(ByteBuffer, int)} read them
+     * @return the type
+     */
+    public static int typeOf(final long fields) {
+        return (short) (fields >>> 32);
+    }
+
+    /**
+     * Takes the encoded durable lag out of its word.
+     *
+     * @param fields as {@link #epochTypeAndLag(ByteBuffer, int)} read them
+     * @return the lag as {@link DurableLag#decode} takes it
+     */
+    public static int encodedLagOf(final long fields) {
+        return (int) (fields >>> 48);
+    }
+
+    /**
      * Reads the epoch.
      *
      * @param buffer that holds the frame

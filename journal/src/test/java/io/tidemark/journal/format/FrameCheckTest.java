@@ -234,7 +234,8 @@ class FrameCheckTest {
 
     private boolean isPlain() {
         window.clear();
-        return FrameCheck.isPlain(window, AT, SEQUENCE, EPOCH);
+        return FrameCheck.isPlain(
+                FrameLayout.sequenceAndFlags(window, AT), FrameLayout.epochTypeAndLag(window, AT), SEQUENCE, EPOCH);
     }
 
     @Test

@@ -96,6 +96,7 @@ class FrameLayoutTest {
                 FrameLayout.sequenceAndFlags(buffer, 0, sequence, flags);
                 assertEquals(sequence, FrameLayout.sequence(buffer, 0));
                 assertEquals(flags, FrameLayout.flags(buffer, 0));
+                assertEquals(flags == 0, FrameLayout.sequenceAndFlags(buffer, 0) == sequence);
             }
         }
         for (final long timestamp : new long[] {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
@@ -109,6 +110,10 @@ class FrameLayoutTest {
                     assertEquals(epoch, FrameLayout.epoch(buffer, 0));
                     assertEquals(type, FrameLayout.type(buffer, 0));
                     assertEquals(lag, FrameLayout.encodedLag(buffer, 0));
+                    final long fields = FrameLayout.epochTypeAndLag(buffer, 0);
+                    assertEquals(epoch, FrameLayout.epochOf(fields));
+                    assertEquals(type, FrameLayout.typeOf(fields));
+                    assertEquals(lag, FrameLayout.encodedLagOf(fields));
                 }
             }
         }
