@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.benchmarks;
 
+import io.tidemark.benchmarks.subject.SubjectPlan;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,12 @@ final class ThroughputCommand implements Callable<Integer> {
 
     @Option(names = "--producers", split = ",", defaultValue = "1", description = "numbers of threads that append")
     private List<Integer> producerCounts = List.of();
+
+    @Option(
+            names = "--policy",
+            defaultValue = "NEVER",
+            description = "when it is forced, but for the end of a round: one of ${COMPLETION-CANDIDATES}")
+    private SubjectPlan.Durability policy = SubjectPlan.Durability.NEVER;
 
     @Option(names = "--mib", defaultValue = "512", description = "MiB of payload in each round, at most")
     private int mebibytes;
@@ -57,6 +64,7 @@ final class ThroughputCommand implements Callable<Integer> {
         if (repetitions.repetition() > 0) {
             new ThroughputRun(
                             repetitions,
+                            policy,
                             recordLengths.get(0),
                             producerCounts.get(0),
                             recordCount(recordLengths.get(0)),
@@ -71,6 +79,7 @@ final class ThroughputCommand implements Callable<Integer> {
                 repetitions.forkAll(
                         "throughput",
                         List.of(
+                                "--policy=" + policy,
                                 "--lengths=" + recordLength,
                                 "--producers=" + producerCount,
                                 "--mib=" + mebibytes,
@@ -81,7 +90,7 @@ final class ThroughputCommand implements Callable<Integer> {
                 Tables.print(
                         Results.existing(repetitions.results()),
                         INSTRUMENT,
-                        ThroughputRun.conditions(recordLength, producerCount));
+                        ThroughputRun.conditions(policy, recordLength, producerCount));
             }
         }
         return 0;

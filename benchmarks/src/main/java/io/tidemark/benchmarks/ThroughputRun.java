@@ -27,6 +27,7 @@ final class ThroughputRun {
 
     private final Repetitions repetitions;
     private final String name;
+    private final SubjectPlan.Durability policy;
     private final int recordLength;
     private final int producerCount;
     private final long recordsPerProducer;
@@ -41,6 +42,7 @@ final class ThroughputRun {
 
     ThroughputRun(
             final Repetitions repetitions,
+            final SubjectPlan.Durability policy,
             final int recordLength,
             final int producerCount,
             final long recordCount,
@@ -49,6 +51,7 @@ final class ThroughputRun {
             final int queueLength) {
         this.repetitions = repetitions;
         this.name = repetitions.subjects().get(0);
+        this.policy = policy;
         this.recordLength = recordLength;
         this.producerCount = producerCount;
         final long fitting = new RollWindows(SEGMENT_LENGTH, recordLength, 0).recordsPerSegment() / (roundCount + 1);
@@ -62,9 +65,16 @@ final class ThroughputRun {
         this.allocated = new double[roundCount];
     }
 
-    static String conditions(final int recordLength, final int producerCount) {
+    static String conditions(final SubjectPlan.Durability policy, final int recordLength, final int producerCount) {
         return String.format(
-                Locale.ROOT, "%d B, %d producer%s", recordLength, producerCount, producerCount == 1 ? "" : "s");
+                Locale.ROOT,
+                "%d B, %d producer%s%s",
+                recordLength,
+                producerCount,
+                producerCount == 1 ? "" : "s",
+                policy == SubjectPlan.Durability.NEVER
+                        ? ""
+                        : ", " + policy.name().toLowerCase(Locale.ROOT));
     }
 
     private long recordsPerRound() {
@@ -83,7 +93,7 @@ final class ThroughputRun {
                 loadFigures = load.figures(
                         ThroughputCommand.INSTRUMENT,
                         name,
-                        conditions(recordLength, producerCount),
+                        conditions(policy, recordLength, producerCount),
                         repetitions.repetition());
             }
             Directories.deleteAll(data.resolve("subject"));
@@ -97,7 +107,7 @@ final class ThroughputRun {
     private void measure(final Path directory) throws Exception {
         final SubjectPlan plan = new SubjectPlan(
                 directory,
-                SubjectPlan.Durability.NEVER,
+                policy,
                 recordLength,
                 recordsPerRound() * (roundCount + 1),
                 producerCount,
@@ -220,7 +230,7 @@ final class ThroughputRun {
         figures.add(new Results.Figure(
                 ThroughputCommand.INSTRUMENT,
                 name,
-                conditions(recordLength, producerCount),
+                conditions(policy, recordLength, producerCount),
                 metric,
                 unit,
                 repetitions.repetition(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.format.FrameLayout;
 import io.tidemark.journal.spi.JournalProbe;
 
 /**
@@ -41,7 +42,7 @@ final class AppendTimes {
     private static final int UNSTAMPED_RUNS = 64;
 
     /** Frames of a run at most, and one batch. */
-    private static final int RUN_CAPACITY = (32 << 10) / 32 + 1;
+    private static final int RUN_CAPACITY = RunStore.LONGEST_RUN_LENGTH / FrameLayout.HEADER_LENGTH + 1;
 
     private final Engine engine;
     private final JournalProbe probe;

@@ -240,7 +240,7 @@ public final class JournalCounters {
     }
 
     /**
-     * How often the writer stored records: it takes all that are there at a time, up to 32 KiB.
+     * How often the writer stored records: it takes all that are there at a time, up to 256 KiB.
      *
      * @return number of runs
      */

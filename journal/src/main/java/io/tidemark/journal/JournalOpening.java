@@ -212,7 +212,10 @@ record JournalOpening(
                         meta.markSegment(),
                         config.segmentLength(),
                         meta.epoch() + 1,
-                        config.clock().nanoTime()));
+                        config.clock().nanoTime()),
+                // It is mapped again where it is resumed, and what is faulted in here would be so for nothing.
+                0,
+                false);
         while (!preparation.step()) {
             // Each step does a part.
         }

@@ -14,6 +14,12 @@ import java.nio.ByteBuffer;
  */
 final class MappedStore implements RunStore {
 
+    @Override
+    public int runLength() {
+        // Longer ones would cost no less, and the first frame must not wait for long.
+        return 32 << 10;
+    }
+
     /**
      * The run may lie across pieces of the mapping; everything behind the first word, and the zeroed word, are stored before it into
      * whichever piece they belong, and what a store with release follows is ordered by it wherever it went.

@@ -20,13 +20,26 @@ import java.nio.ByteBuffer;
  */
 final class PositionalStore implements RunStore {
 
-    /** Most runs take one call and the one for the first word. */
-    private static final int STAGING_LENGTH = 64 << 10;
+    /** From here on a further call costs less than one more copy. */
+    private static final int DIRECT_LENGTH = 16 << 10;
+
+    private static final int PAGE_LENGTH = 4096;
 
     private final ByteBuffer lastWord = ByteBuffer.allocate(Long.BYTES);
 
     /** Where the zeroed word comes to lie behind the frames, behind which in the queue there may be more of them. */
-    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_LENGTH + Long.BYTES);
+    private final ByteBuffer staging = ByteBuffer.allocateDirect(DIRECT_LENGTH + PAGE_LENGTH + Long.BYTES);
+
+    /** The source that was last written from without being copied, and the same bytes with a position and a limit of their own. */
+    private ByteBuffer viewed = staging;
+
+    private ByteBuffer view = staging.duplicate();
+
+    @Override
+    public int runLength() {
+        // A call costs as much as copying some ten kibibytes.
+        return LONGEST_RUN_LENGTH;
+    }
 
     @Override
     public void store(
@@ -34,20 +47,34 @@ final class PositionalStore implements RunStore {
             throws IOException {
         final StorageFile file = segment.file();
         requireWhole(segment);
-        int done = Long.BYTES;
-        while (done < length) {
-            final int count = Math.min(STAGING_LENGTH, length - done);
-            staging.clear().put(0, source, start + done, count);
-            final int behind = offset + done + count;
-            final boolean endsWithZero = done + count == length && behind + Long.BYTES <= segment.length();
-            if (endsWithZero) {
-                staging.putLong(count, 0);
-            }
-            file.write(staging.limit(endsWithZero ? count + Long.BYTES : count), offset + done);
-            done += count;
+        final int end = offset + length;
+        final int begin = offset + Long.BYTES;
+        final int wholePagesEnd = end & -PAGE_LENGTH;
+        int at = begin;
+        if (wholePagesEnd - begin >= DIRECT_LENGTH) {
+            file.write(view(source, start + Long.BYTES, wholePagesEnd - begin), begin);
+            at = wholePagesEnd;
+        }
+        int count = end - at;
+        staging.clear().put(0, source, start + at - offset, count);
+        if (end + Long.BYTES <= segment.length()) {
+            staging.putLong(count, 0);
+            count += Long.BYTES;
+        }
+        if (count > 0) {
+            file.write(staging.limit(count), at);
         }
         staging.clear().put(0, source, start, Long.BYTES);
         file.write(staging.limit(Long.BYTES), offset);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same buffer is meant, not one with the same bytes.
+    private ByteBuffer view(final ByteBuffer source, final int start, final int length) {
+        if (viewed != source) {
+            viewed = source;
+            view = source.duplicate();
+        }
+        return view.clear().position(start).limit(start + length);
     }
 
     /**

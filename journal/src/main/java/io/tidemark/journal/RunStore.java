@@ -12,6 +12,16 @@ import java.nio.ByteBuffer;
  */
 interface RunStore {
 
+    /** No run is made longer, but for one claim that is: it stays in the cache of the processor from the checksums to the store. */
+    int LONGEST_RUN_LENGTH = 256 << 10;
+
+    /**
+     * How long runs are made if there is enough to write: a run ends behind the frame with which it is that long.
+     *
+     * @return bytes, at most {@link #LONGEST_RUN_LENGTH}
+     */
+    int runLength();
+
     /**
      * Stores a run.
      *

@@ -86,7 +86,10 @@ final class SalvageCopy implements Closeable {
     private void openSegment() throws IOException {
         segment++;
         final SegmentPreparation preparation = new SegmentPreparation(
-                storage, new SegmentHeader(journalIdHigh, journalIdLow, segment, segmentLength, epoch, createdNs));
+                storage,
+                new SegmentHeader(journalIdHigh, journalIdLow, segment, segmentLength, epoch, createdNs),
+                0,
+                false);
         while (!preparation.step()) {
             // Each step does a part.
         }

@@ -24,6 +24,11 @@ final class StoreByLength implements RunStore {
     }
 
     @Override
+    public int runLength() {
+        return forLong.runLength();
+    }
+
+    @Override
     public void store(
             final Segment segment, final int offset, final ByteBuffer source, final int start, final int length)
             throws IOException {

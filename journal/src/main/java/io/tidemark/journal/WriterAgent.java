@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterAgent implements SignalledAgent {
 
-    /** A run ends behind the frame with which it reaches this many bytes: the first frame must not wait for long. */
-    private static final int RUN_LENGTH = 32 << 10;
-
     private static final long SPIN_NS = 200_000;
 
     /** Longer than records are apart where latency counts. With one core, whoever brings them needs it at once. */
@@ -165,7 +162,7 @@ final class WriterAgent implements SignalledAgent {
         while (claimLength > 0 && claimLength <= room - length) {
             complete(start + length, claimLength, timestampNs, durable);
             length += claimLength;
-            claimLength = length < RUN_LENGTH && length < bytesToEnd ? claimLength(start + length) : 0;
+            claimLength = length < store.runLength() && length < bytesToEnd ? claimLength(start + length) : 0;
         }
         final int recordCount = (int) (nextSequence - firstSequence);
         engine.counters().ran(recordCount, length);

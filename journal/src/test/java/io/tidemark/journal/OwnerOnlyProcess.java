@@ -24,7 +24,7 @@ final class OwnerOnlyProcess {
             journal.flush();
         }
         final SegmentPreparation unfinished = new SegmentPreparation(
-                DirectoryStorage.open(directory), new SegmentHeader(1, 2, 1_000, 64 << 10, 1, 1));
+                DirectoryStorage.open(directory), new SegmentHeader(1, 2, 1_000, 64 << 10, 1, 1), 0, false);
         unfinished.step();
         if (!FileNames.isPreparing(FileNames.segment(1_000) + FileNames.PREPARING_SUFFIX)) {
             throw new IllegalStateException("that is not how preparations are named");

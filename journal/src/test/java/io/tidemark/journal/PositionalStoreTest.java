@@ -65,9 +65,49 @@ class PositionalStoreTest {
         assertEquals(List.of(), storage.liveMappings());
     }
 
+    /** Whole pages go without being copied once more. */
+    @Test
+    void storeShouldWriteTheFirstWordBehindAllOthersWhenTheRunIsLong() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        final Segment segment = segment(storage);
+        storage.faults().startTrace();
+        store.store(segment, OFFSET, source, 16, 100_000);
+        final int pagesEnd = (OFFSET + 100_000) / 4096 * 4096;
+        assertEquals(
+                List.of(
+                        "write " + NAME + " " + (OFFSET + 8) + "+" + (pagesEnd - OFFSET - 8),
+                        "write " + NAME + " " + pagesEnd + "+" + (OFFSET + 100_000 + 8 - pagesEnd),
+                        "write " + NAME + " " + OFFSET + "+8"),
+                storage.faults().trace());
+        segment.unmap();
+    }
+
+    @Test
+    void storeShouldLeaveTheSourceAsItIs() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        final Segment segment = segment(storage);
+        source.position(3).limit(200_000);
+        store.store(segment, OFFSET, source, 16, 100_000);
+        assertEquals(3, source.position());
+        assertEquals(200_000, source.limit());
+        source.clear();
+        segment.unmap();
+    }
+
     @Test
     void storeShouldWriteTheRunAndZerosBehindItWhateverItsLength() throws IOException {
-        for (final int length : new int[] {32, 40, 4096, (64 << 10) + 8, (64 << 10) + 16, 100_000, 200_000}) {
+        final int toPage = 4096 - 24;
+        for (final int length : new int[] {
+            32,
+            40,
+            toPage,
+            4096,
+            (16 << 10) + toPage - 8,
+            (16 << 10) + toPage,
+            (16 << 10) + toPage + 8,
+            100_000,
+            200_000
+        }) {
             final SimulatedStorage storage = new SimulatedStorage();
             final Segment segment = segment(storage);
             // What was in the file before it became this segment.

@@ -68,7 +68,7 @@ final class PreparationCost {
 
     private MappedPieces prepared(final @Nullable StorageSync sync) throws IOException {
         final SegmentPreparation preparation = new SegmentPreparation(
-                DirectoryStorage.open(directory, sync), new SegmentHeader(1, 2, 7, LENGTH, 1, 1));
+                DirectoryStorage.open(directory, sync), new SegmentHeader(1, 2, 7, LENGTH, 1, 1), LENGTH, false);
         while (!preparation.step()) {
             // Each step does a part.
         }

@@ -101,7 +101,7 @@ public interface JournalMXBean {
     long getWrittenBytes();
 
     /**
-     * How often the writer stored records: it takes all that are there at a time, up to 32 KiB.
+     * How often the writer stored records: it takes all that are there at a time, up to 256 KiB.
      *
      * @return number of runs
      */

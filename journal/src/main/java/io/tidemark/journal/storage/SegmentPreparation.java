@@ -43,16 +43,6 @@ public final class SegmentPreparation extends SegmentMaking {
     private int offset;
 
     /**
-     * Plans the preparation of a segment that is faulted in as a whole; nothing is done yet.
-     *
-     * @param storage that will hold the segment
-     * @param header of the segment
-     */
-    public SegmentPreparation(final Storage storage, final SegmentHeader header) {
-        this(storage, header, header.segmentLength(), false);
-    }
-
-    /**
      * Plans the preparation; nothing is done yet.
      *
      * @param storage that will hold the segment

@@ -43,7 +43,7 @@ class SegmentPreparationTest {
     }
 
     private static MappedPieces prepare(final Storage storage) throws IOException {
-        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER);
+        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER, HEADER.segmentLength(), false);
         while (!preparation.step()) {
             // Each step does a part.
         }
@@ -143,7 +143,7 @@ class SegmentPreparationTest {
     @Test
     void nameShouldAppearOnlyWhenTheFileIsWholeWhileStepsAreTaken() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
-        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER);
+        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER, HEADER.segmentLength(), false);
         while (!storage.names().contains(NAME)) {
             assertThrows(IllegalStateException.class, preparation::result);
             preparation.step();
@@ -229,7 +229,7 @@ class SegmentPreparationTest {
     @Test
     void abandonShouldDeleteWhatHasNoNameYet() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
-        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER);
+        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER, HEADER.segmentLength(), false);
         preparation.step();
         preparation.step();
         assertEquals(List.of(PREPARING), storage.names());
