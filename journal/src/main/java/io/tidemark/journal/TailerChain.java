@@ -321,10 +321,14 @@ final class TailerChain {
      * missing, though that takes some calls: who is told that there is nothing must be able to believe it.
      */
     private boolean mapSegment() throws IOException {
-        final TailedSegment found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
-        if (found == null) {
+        TailedSegment found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
+        while (found == null) {
             throwIfOvertaken();
-            return false;
+            if (!isPlaceTruncated(JournalFiles.listExisting(storage))) {
+                return false;
+            }
+            findAnew();
+            found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
         }
         segment = found;
         window.turnTo(found);
@@ -340,9 +344,23 @@ final class TailerChain {
     /** Finds the place anew: everything in the segment that was mapped lies before the head. */
     private void leaveRecycled() throws IOException {
         throwIfOvertaken();
+        findAnew();
+    }
+
+    private void findAnew() throws IOException {
         final long fromNs = wantedFromNs;
         goTo(new StartSearch(storage).find(Start.atSequence(nextSequence()), -1));
         wantedFromNs = fromNs;
+    }
+
+    /**
+     * Whether the segment of the place is gone because all of it lies before the head, though the next record does not: the place was at its
+     * end, and that record is in a later one.
+     */
+    private boolean isPlaceTruncated(final JournalFiles files) throws IOException {
+        return !files.segments().isEmpty()
+                && files.firstSegment() > segmentNumber
+                && Replay.readMeta(storage).head() >= sequence;
     }
 
     private void throwIfOvertaken() throws IOException {
@@ -441,7 +459,7 @@ final class TailerChain {
             }
         } catch (final NoSuchFileException | CorruptJournalException e) {
             throwIfOvertaken();
-            if (isRecycled()) {
+            if (isRecycled() || isPlaceTruncated(JournalFiles.listExisting(storage))) {
                 return true;
             }
             if (e instanceof CorruptJournalException corrupt) {

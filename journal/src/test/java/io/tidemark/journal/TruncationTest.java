@@ -286,6 +286,27 @@ class TruncationTest {
         return tailers;
     }
 
+    /** The place of the next record was the end of a segment, and is the beginning of the next by now: what was before is truncated. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void pollShouldGiveTheRecordAtTheHeadWhenTheSegmentOfThePlaceWasTruncated(final boolean isMapped)
+            throws IOException {
+        try (Journal journal = openWith(machine, 3);
+                Tailer tailer =
+                        JournalReader.open(machine.sibling()).tailer(Start.atEnd(), Visibility.DURABLE, () -> 0)) {
+            if (isMapped) {
+                assertEquals(0, tailer.poll((sequence, timestampNs, type, buffer, offset, length) -> {}, 1));
+            }
+            SimulatedJournal.append(journal, journal.appender(), RECORD);
+            SimulatedJournal.flush(journal);
+            assertEquals(7, truncate(journal, 6));
+            assertFalse(segments(machine.names()).contains(3L));
+            final List<Long> given = new ArrayList<>();
+            tailer.poll((sequence, timestampNs, type, buffer, offset, length) -> given.add(sequence), 1);
+            assertEquals(List.of(7L), given);
+        }
+    }
+
     /** The segment is gone, and its second record is read all the same; then the tailer is told that it was overtaken. */
     private static void readRestOf(final long segment, final Tailer tailer) {
         try (tailer) {
