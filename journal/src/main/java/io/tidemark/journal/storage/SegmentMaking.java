@@ -192,9 +192,19 @@ public abstract class SegmentMaking {
         forceName();
         if (keepsFile) {
             // Opened anew, so that messages, and whoever must open it again, have the name that it has now.
-            file = storage.open(name, true);
+            file = openNamed();
         }
         stage = Stage.DONE;
+    }
+
+    /** That failed is final, too, even for want of room: the segment has its name, and so would not be made another time. */
+    private StorageFile openNamed() throws IOException {
+        try {
+            return storage.open(name, true);
+        } catch (final NoSpaceException e) {
+            throw new IOException(
+                    storage.pathOf(name) + " could not be opened after it was named: " + e.getMessage(), e);
+        }
     }
 
     /** A force of the directory that failed is final, even for want of room: whether the name is durable is not known. */
