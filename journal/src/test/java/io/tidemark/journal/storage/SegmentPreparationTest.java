@@ -186,6 +186,26 @@ class SegmentPreparationTest {
         }
     }
 
+    /** It would not be made another time, whose name is taken: so that must not look as if room would help. */
+    @Test
+    void stepShouldThrowAnotherErrorWhenTheNamedFileCannotBeOpenedForWantOfRoom() {
+        final SimulatedStorage storage = new SimulatedStorage();
+        storage.faults()
+                .on(call -> call.kind() == StorageCall.Kind.OPEN, Fault.failBefore(SegmentPreparationTest::full));
+        final SegmentPreparation preparation = new SegmentPreparation(storage, HEADER, 0, true);
+        final IOException thrown = assertThrows(IOException.class, () -> {
+            while (!preparation.step()) {
+                // Each step does a part.
+            }
+        });
+        assertEquals(IOException.class, thrown.getClass());
+        assertTrue(thrown.getMessage().contains(NAME + " could not be opened"), thrown::getMessage);
+        assertTrue(thrown.getMessage().contains("full by the test"), thrown::getMessage);
+        assertTrue(storage.names().contains(NAME));
+        assertEquals(List.of(), storage.openHandles());
+        assertEquals(List.of(), storage.liveMappings());
+    }
+
     /** Number of calls up to the one that makes the name durable. */
     private static int callsOfAPreparation() throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
