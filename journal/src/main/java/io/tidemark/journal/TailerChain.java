@@ -324,7 +324,7 @@ final class TailerChain {
         TailedSegment found = TailedSegment.map(storage, leases, segmentNumber, meta, sequence);
         while (found == null) {
             throwIfOvertaken();
-            if (!isPlaceTruncated(JournalFiles.listExisting(storage))) {
+            if (!isPlaceTruncated()) {
                 return false;
             }
             findAnew();
@@ -357,7 +357,8 @@ final class TailerChain {
      * Whether the segment of the place is gone because all of it lies before the head, though the next record does not: the place was at its
      * end, and that record is in a later one.
      */
-    private boolean isPlaceTruncated(final JournalFiles files) throws IOException {
+    private boolean isPlaceTruncated() throws IOException {
+        final JournalFiles files = JournalFiles.listExisting(storage);
         return !files.segments().isEmpty()
                 && files.firstSegment() > segmentNumber
                 && Replay.readMeta(storage).head() >= sequence;
@@ -459,7 +460,7 @@ final class TailerChain {
             }
         } catch (final NoSuchFileException | CorruptJournalException e) {
             throwIfOvertaken();
-            if (isRecycled() || isPlaceTruncated(JournalFiles.listExisting(storage))) {
+            if (isRecycled() || isPlaceTruncated()) {
                 return true;
             }
             if (e instanceof CorruptJournalException corrupt) {

@@ -157,12 +157,13 @@ final class WriterAgent implements SignalledAgent {
         final int bytesToEnd = queue.bytesToEnd(start);
         final long firstSequence = nextSequence;
         segment.positions().note(offset, firstSequence, timestampNs);
+        final int runLength = store.runLength();
         int length = 0;
         int claimLength = firstLength;
         while (claimLength > 0 && claimLength <= room - length) {
             complete(start + length, claimLength, timestampNs, durable);
             length += claimLength;
-            claimLength = length < store.runLength() && length < bytesToEnd ? claimLength(start + length) : 0;
+            claimLength = length < runLength && length < bytesToEnd ? claimLength(start + length) : 0;
         }
         final int recordCount = (int) (nextSequence - firstSequence);
         engine.counters().ran(recordCount, length);

@@ -50,36 +50,37 @@ class PositionalStoreTest {
         return new Segment(header, preparation.result(), preparation.resultFile(), OFFSET);
     }
 
-    /** The first 8 bytes are what a reader waits for. */
-    @Test
-    void storeShouldWriteTheFirstWordBehindAllOthers() throws IOException {
+    /** The calls that store a run, of a segment that is let go afterwards. */
+    private List<String> callsFor(final int length) throws IOException {
         final SimulatedStorage storage = new SimulatedStorage();
         final Segment segment = segment(storage);
         storage.faults().startTrace();
-        store.store(segment, OFFSET, source, 16, 160);
-        assertEquals(
-                List.of("write " + NAME + " " + (OFFSET + 8) + "+160", "write " + NAME + " " + OFFSET + "+8"),
-                storage.faults().trace());
+        store.store(segment, OFFSET, source, 16, length);
+        final List<String> calls = storage.faults().trace();
         segment.unmap();
         assertEquals(List.of(), storage.openHandles());
         assertEquals(List.of(), storage.liveMappings());
+        return calls;
+    }
+
+    /** The first 8 bytes are what a reader waits for. */
+    @Test
+    void storeShouldWriteTheFirstWordBehindAllOthers() throws IOException {
+        assertEquals(
+                List.of("write " + NAME + " " + (OFFSET + 8) + "+160", "write " + NAME + " " + OFFSET + "+8"),
+                callsFor(160));
     }
 
     /** Whole pages go without being copied once more. */
     @Test
     void storeShouldWriteTheFirstWordBehindAllOthersWhenTheRunIsLong() throws IOException {
-        final SimulatedStorage storage = new SimulatedStorage();
-        final Segment segment = segment(storage);
-        storage.faults().startTrace();
-        store.store(segment, OFFSET, source, 16, 100_000);
         final int pagesEnd = (OFFSET + 100_000) / 4096 * 4096;
         assertEquals(
                 List.of(
                         "write " + NAME + " " + (OFFSET + 8) + "+" + (pagesEnd - OFFSET - 8),
                         "write " + NAME + " " + pagesEnd + "+" + (OFFSET + 100_000 + 8 - pagesEnd),
                         "write " + NAME + " " + OFFSET + "+8"),
-                storage.faults().trace());
-        segment.unmap();
+                callsFor(100_000));
     }
 
     @Test
