@@ -297,13 +297,29 @@ class JournalScanTest {
         assertFalse(readsAhead(1).isEmpty());
         assertTrue(soundCount > 0, "frames known to be sound before the scan comes to them");
         assertTrue(readsAhead(2).contains(String.valueOf(FIRST)), "at once, where it was worth it before");
-        final String ofNext = "read " + FileNames.segment(2) + " 0+";
-        final int atOpening = machine.faults().trace().stream()
-                .filter(call -> call.startsWith(ofNext))
-                .mapToInt(call -> Integer.parseInt(call.substring(ofNext.length())))
+        final int atOpening = readAtOpening(2);
+        assertTrue(atOpening < ReadAheadWindow.LENGTH, "no more than the header needs, found " + atOpening);
+    }
+
+    /** How much was read at the beginning of a segment at a time. */
+    private int readAtOpening(final long segment) {
+        final String ofBeginning = "read " + FileNames.segment(segment) + " 0+";
+        return machine.faults().trace().stream()
+                .filter(call -> call.startsWith(ofBeginning))
+                .mapToInt(call -> Integer.parseInt(call.substring(ofBeginning.length())))
                 .max()
                 .orElseThrow();
-        assertTrue(atOpening < ReadAheadWindow.LENGTH, "no more than the header needs, found " + atOpening);
+    }
+
+    @Test
+    void advanceShouldReadAMebibyteOfTheNextSegmentWhenNoneIsReadAhead() throws IOException {
+        first.frame(11).type(RecordType.SEAL).frame(12);
+        machine.faults().startTrace();
+        try (JournalScan scan = scan(first, new HandmadeSegment(2, 2 << 20).frame(12))) {
+            assertTrue(scan.advance());
+            assertTrue(scan.advance());
+        }
+        assertEquals(1 << 20, readAtOpening(2));
     }
 
     @Test
