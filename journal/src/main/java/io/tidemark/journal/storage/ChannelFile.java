@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,10 @@ final class ChannelFile implements StorageFile {
      * most of a new segment there. Large enough for the device, and small beside a segment.
      */
     private static final int BEGIN_WRITING_LENGTH = 1 << 20;
+
+    /** Elsewhere it was never tried what a system does with a page of a file that it is told to let go. */
+    private static final boolean IS_LINUX =
+            System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
 
     private final StorageSync sync;
     private final Path path;
@@ -261,6 +266,12 @@ final class ChannelFile implements StorageFile {
         private final ByteBuffer buffer;
         private final @Nullable FlushedChannel flushed;
 
+        /** Whether pages were faulted in ahead, which are to stay. Owned by who makes the segment ready. */
+        private boolean isFaultedIn;
+
+        /** Whether pages may be let go before a force: nobody has refused it. Owned by who forces. */
+        private boolean letsGo = IS_LINUX;
+
         MappedChannelFile(
                 final StorageSync sync,
                 final Path path,
@@ -285,6 +296,7 @@ final class ChannelFile implements StorageFile {
             if (length == 0) {
                 return;
             }
+            isFaultedIn = true;
             try {
                 if (sync.faultIn(buffer, offset, length)) {
                     return;
@@ -300,12 +312,20 @@ final class ChannelFile implements StorageFile {
             try {
                 if (length > SegmentPreparation.FILL_LENGTH) {
                     // With a page alone there is nothing to gain: it costs as much here as there.
-                    sync.letGoOfPages(buffer, offset, length);
+                    letGoOfPages(offset, length);
                 }
                 sync.forceMapping(buffer, offset, length, flushed == null ? null : flushed.channel);
             } catch (final IOException e) {
                 throw FailedCall.named("force " + length + " bytes at offset " + (begin + offset), path, e);
             }
+        }
+
+        /** By {@code sync}, or by what Java has: it takes a whole mapping, unless pages in it wait for their first store. */
+        private void letGoOfPages(final int offset, final int length) throws IOException {
+            if (sync.letGoOfPages(buffer, offset, length) || !letsGo) {
+                return;
+            }
+            letsGo = isFaultedIn ? mapping.letGoOfPages(offset, length) : mapping.letGoOfPages(0, buffer.capacity());
         }
 
         @Override

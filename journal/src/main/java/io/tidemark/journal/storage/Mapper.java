@@ -6,17 +6,23 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Maps files so that they can be unmapped at a moment of our choice, with no JVM flag and no warning on any version.
+ * Maps files so that they can be unmapped at a moment of our choice, and their pages let go, with no JVM flag and no warning on
+ * any version.
  *
  * <p>From Java 22 on a mapping belongs to an {@code Arena} (JEP 454), and touching it after it was unmapped throws. Before,
  * {@code sun.misc.Unsafe.invokeCleaner} is the only way; it warns from Java 24 on (JEP 498), where it is not used. Both
  * are reached through method handles, because the class files are those of Java 17.
+ *
+ * <p>Pages are let go by {@code MemorySegment.unload} from Java 22 on, which is {@code madvise(MADV_DONTNEED)} on Linux. Versions before
+ * have the same native method behind {@code java.nio.MappedMemoryUtils}, and it is taken from there; where it is not found, nothing is let go.
  */
 abstract class Mapper {
 
@@ -30,6 +36,16 @@ abstract class Mapper {
 
         /** Unmaps, and then throws what a fault in some mapping has left to be thrown in this thread. */
         void unmap();
+
+        /**
+         * Takes the pages of a range out of the mapping, all at once. What was stored stays in the page cache, where the next
+         * load or store finds it. Allocates nothing if the range is the whole mapping. Only for a file that is mapped shared.
+         *
+         * @param offset of the first byte
+         * @param length of the range, in bytes
+         * @return false if it was refused, because the pages are locked, or there is no such call; nothing was done then
+         */
+        boolean letGoOfPages(int offset, int length);
     }
 
     static Mapper instance() {
@@ -61,11 +77,21 @@ abstract class Mapper {
         return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
     }
 
+    /** What the call throws that lets pages go is an {@code IOException} which it does not declare. */
+    private static boolean refused(final Throwable thrown) {
+        if (thrown instanceof IOException) {
+            return false;
+        }
+        throw unexpected(thrown);
+    }
+
     private static final class ArenaMapper extends Mapper {
         private final MethodHandle ofShared;
         private final MethodHandle map;
         private final MethodHandle asByteBuffer;
         private final MethodHandle close;
+        private final MethodHandle asSlice;
+        private final MethodHandle unload;
 
         ArenaMapper() throws ReflectiveOperationException {
             final MethodHandles.Lookup lookup = MethodHandles.publicLookup();
@@ -88,6 +114,10 @@ abstract class Mapper {
                     .asType(MethodType.methodType(ByteBuffer.class, Object.class));
             close = lookup.findVirtual(arena, "close", MethodType.methodType(void.class))
                     .asType(MethodType.methodType(void.class, Object.class));
+            asSlice = lookup.findVirtual(segment, "asSlice", MethodType.methodType(segment, long.class, long.class))
+                    .asType(MethodType.methodType(Object.class, Object.class, long.class, long.class));
+            unload = lookup.findVirtual(segment, "unload", MethodType.methodType(void.class))
+                    .asType(MethodType.methodType(void.class, Object.class));
         }
 
         @Override
@@ -97,7 +127,7 @@ abstract class Mapper {
                 final Object arena = ofShared.invokeExact();
                 final Object segment = map.invokeExact(channel, mode, (long) offset, (long) length, arena);
                 final MappedByteBuffer buffer = (MappedByteBuffer) (ByteBuffer) asByteBuffer.invokeExact(segment);
-                return new ArenaMapping(buffer, arena);
+                return new ArenaMapping(buffer, segment, arena);
             } catch (final IOException e) {
                 throw e;
             } catch (final Throwable e) {
@@ -107,10 +137,12 @@ abstract class Mapper {
 
         private final class ArenaMapping implements Mapping {
             private final MappedByteBuffer buffer;
+            private final Object segment;
             private final Object arena;
 
-            ArenaMapping(final MappedByteBuffer buffer, final Object arena) {
+            ArenaMapping(final MappedByteBuffer buffer, final Object segment, final Object arena) {
                 this.buffer = buffer;
+                this.segment = segment;
                 this.arena = arena;
             }
 
@@ -127,49 +159,117 @@ abstract class Mapper {
                     throw unexpected(e);
                 }
             }
+
+            @Override
+            public boolean letGoOfPages(final int offset, final int length) {
+                try {
+                    final Object range = offset == 0 && length == buffer.capacity()
+                            ? segment
+                            : asSlice.invokeExact(segment, (long) offset, (long) length);
+                    unload.invokeExact(range);
+                    return true;
+                } catch (final Throwable e) {
+                    return refused(e);
+                }
+            }
         }
     }
 
     private static final class CleanerMapper extends Mapper {
         private final MethodHandle invokeCleaner;
 
+        /** The address of a direct buffer, and what lets the pages go from an address on; null where these were not found. */
+        private final @Nullable MethodHandle address;
+
+        private final @Nullable MethodHandle unload;
+
         CleanerMapper() throws ReflectiveOperationException {
             final Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-            final Field instance = unsafe.getDeclaredField("theUnsafe");
-            instance.setAccessible(true);
+            final Field instanceField = unsafe.getDeclaredField("theUnsafe");
+            instanceField.setAccessible(true);
+            final Object instance = Objects.requireNonNull(instanceField.get(null));
             invokeCleaner = MethodHandles.lookup()
                     .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-                    .bindTo(Objects.requireNonNull(instance.get(null)));
+                    .bindTo(instance);
+            MethodHandle foundAddress = null;
+            MethodHandle foundUnload = null;
+            try {
+                final MethodHandles.Lookup within = lookupWithin(unsafe, instance);
+                foundAddress = within.findGetter(Buffer.class, "address", long.class)
+                        .asType(MethodType.methodType(long.class, MappedByteBuffer.class));
+                foundUnload = within.findStatic(
+                        Class.forName("java.nio.MappedMemoryUtils"),
+                        "unload",
+                        MethodType.methodType(void.class, long.class, boolean.class, long.class));
+            } catch (final ReflectiveOperationException | RuntimeException e) {
+                // Letting go of pages is a help. A force does all that it must without.
+                foundUnload = null;
+            }
+            address = foundAddress;
+            unload = foundUnload;
+        }
+
+        /** A lookup that finds what a package keeps to itself: the method is not public before Java 22. */
+        private static MethodHandles.Lookup lookupWithin(final Class<?> unsafe, final Object instance)
+                throws ReflectiveOperationException {
+            final Field field = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+            final Object base = unsafe.getMethod("staticFieldBase", Field.class).invoke(instance, field);
+            final Object offset =
+                    unsafe.getMethod("staticFieldOffset", Field.class).invoke(instance, field);
+            return (MethodHandles.Lookup) Objects.requireNonNull(
+                    unsafe.getMethod("getObject", Object.class, long.class).invoke(instance, base, offset));
         }
 
         @Override
         Mapping map(final FileChannel channel, final FileChannel.MapMode mode, final int offset, final int length)
                 throws IOException {
-            final MappedByteBuffer buffer = channel.map(mode, offset, length);
-            return new Mapping() {
-                @Override
-                public MappedByteBuffer buffer() {
-                    return buffer;
-                }
+            return new CleanerMapping(channel.map(mode, offset, length));
+        }
 
-                @Override
-                public void unmap() {
-                    InternalError fault = null;
-                    try {
-                        MappedFault.throwPending();
-                    } catch (final InternalError e) {
-                        fault = e;
-                    }
-                    try {
-                        invokeCleaner.invokeExact((ByteBuffer) buffer);
-                    } catch (final Throwable e) {
-                        throw unexpected(e);
-                    }
-                    if (fault != null) {
-                        throw fault;
-                    }
+        private final class CleanerMapping implements Mapping {
+            private final MappedByteBuffer buffer;
+
+            CleanerMapping(final MappedByteBuffer buffer) {
+                this.buffer = buffer;
+            }
+
+            @Override
+            public MappedByteBuffer buffer() {
+                return buffer;
+            }
+
+            @Override
+            public void unmap() {
+                InternalError fault = null;
+                try {
+                    MappedFault.throwPending();
+                } catch (final InternalError e) {
+                    fault = e;
                 }
-            };
+                try {
+                    invokeCleaner.invokeExact((ByteBuffer) buffer);
+                } catch (final Throwable e) {
+                    throw unexpected(e);
+                }
+                if (fault != null) {
+                    throw fault;
+                }
+            }
+
+            @Override
+            public boolean letGoOfPages(final int offset, final int length) {
+                if (address == null || unload == null) {
+                    return false;
+                }
+                Objects.checkFromIndexSize(offset, length, buffer.capacity());
+                try {
+                    final long begin = (long) address.invokeExact(buffer) + offset;
+                    unload.invokeExact(begin, false, (long) length);
+                    return true;
+                } catch (final Throwable e) {
+                    return refused(e);
+                }
+            }
         }
     }
 }

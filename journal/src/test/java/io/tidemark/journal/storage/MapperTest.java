@@ -3,6 +3,7 @@ package io.tidemark.journal.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -80,6 +81,25 @@ class MapperTest {
         final Object held = mapping.buffer().duplicate().slice(0, 8);
         mapping.unmap();
         assertEquals(0, mappingCount(), "held=" + held.getClass());
+    }
+
+    /** Every version that this is built with has a way, so one that is not found any more is noticed. */
+    @Test
+    void letGoOfPagesShouldKeepWhatWasStored() throws IOException {
+        final Mapper.Mapping mapping = map();
+        mapping.buffer().put(0, (byte) 1).put(LENGTH - 1, (byte) 2);
+        assertTrue(mapping.letGoOfPages(4096, LENGTH - 4096));
+        assertTrue(mapping.letGoOfPages(0, LENGTH));
+        assertEquals(1, mapping.buffer().get(0));
+        assertEquals(2, mapping.buffer().get(LENGTH - 1));
+        mapping.unmap();
+    }
+
+    @Test
+    void letGoOfPagesShouldRefuseARangeThatLeavesTheMapping() throws IOException {
+        final Mapper.Mapping mapping = map();
+        assertThrows(IndexOutOfBoundsException.class, () -> mapping.letGoOfPages(4096, LENGTH));
+        mapping.unmap();
     }
 
     @Test
