@@ -52,11 +52,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--segment-length", defaultValue = "67108864", description = "bytes")
     private int segmentLength;
 
-    @Option(
-            names = "--repetitions",
-            defaultValue = "5",
-            description = "of each way, in turns, behind one that warms up")
+    @Option(names = "--repetitions", defaultValue = "5", description = "of each way, in turns")
     private int repetitions;
+
+    @Option(names = "--warm-up", defaultValue = "3", description = "turns before those, of which nothing is kept")
+    private int warmUpTurns;
 
     @Option(
             names = "--directory",
@@ -102,7 +102,7 @@ final class ReplayCommand implements Callable<Integer> {
             fill(data.resolve(JOURNAL));
             final String conditions = String.format(
                     Locale.ROOT, "%d MiB of %d B, segments of %d", mebibytes, recordLength, segmentLength);
-            for (int turn = 0; turn <= repetitions; turn++) {
+            for (int turn = 1 - warmUpTurns; turn <= repetitions; turn++) {
                 final List<Results.Figure> figures = new ArrayList<>();
                 measureJournal(figures, conditions, turn, data.resolve(JOURNAL));
                 for (final String peer : peers) {
@@ -128,6 +128,7 @@ final class ReplayCommand implements Callable<Integer> {
                 "--mib=" + mebibytes,
                 "--segment-length=" + segmentLength,
                 "--repetitions=" + repetitions,
+                "--warm-up=" + warmUpTurns,
                 "--peers=" + String.join(",", peers),
                 "--directory=" + directory.toAbsolutePath(),
                 "--results=" + resultDirectory.toAbsolutePath());
@@ -154,11 +155,12 @@ final class ReplayCommand implements Callable<Integer> {
         final JournalReader reader = JournalReader.open(data);
         final double whole = measure(figures, conditions, turn, "crc32c-whole", () -> crcOfWhole(data));
         measure(figures, conditions, turn, "crc32c-frames", () -> crcOfFrames(data));
-        measure(figures, conditions, turn, "read-crc32c", () -> crcOfRead(data, 1));
+        final double read = measure(figures, conditions, turn, "read-crc32c", () -> crcOfRead(data, 1));
         measure(figures, conditions, turn, "read-crc32c by two", () -> crcOfRead(data, 2));
         final double replay = measure(figures, conditions, turn, "replay", () -> countReplayed(reader));
         final double tailer = measure(figures, conditions, turn, "tailer", () -> countPolled(reader));
         figures.add(figure("replay", conditions, turn, "share of crc32c-whole", "", whole / replay));
+        figures.add(figure("replay", conditions, turn, "share of read-crc32c", "", read / replay));
         figures.add(figure("tailer", conditions, turn, "share of crc32c-whole", "", whole / tailer));
     }
 

@@ -110,7 +110,7 @@ public interface StorageSync {
      * @param mapping direct, over the whole mapping of a file that is mapped shared: in any other memory the contents would be lost
      * @param offset of the first byte; somebody may store to the range meanwhile
      * @param length of the range, in bytes, more than 0
-     * @return false if there is no such call here; nothing was done then
+     * @return false if there is no such call here, and nothing was done; on Linux the journal then makes the call that Java has for it
      * @throws IOException if the call failed
      */
     default boolean letGoOfPages(final ByteBuffer mapping, final int offset, final int length) throws IOException {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +28,6 @@ final class ChannelFile implements StorageFile {
      * most of a new segment there. Large enough for the device, and small beside a segment.
      */
     private static final int BEGIN_WRITING_LENGTH = 1 << 20;
-
-    /** Elsewhere it was never tried what a system does with a page of a file that it is told to let go. */
-    private static final boolean IS_LINUX =
-            System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
 
     private final StorageSync sync;
     private final Path path;
@@ -269,8 +264,11 @@ final class ChannelFile implements StorageFile {
         /** Whether pages were faulted in ahead, which are to stay. Owned by who makes the segment ready. */
         private boolean isFaultedIn;
 
-        /** Whether pages may be let go before a force: nobody has refused it. Owned by who forces. */
-        private boolean letsGo = IS_LINUX;
+        /**
+         * Whether pages may be let go before a force: nobody has refused it, and this is Linux, where it was tried. Owned by who
+         * forces.
+         */
+        private boolean letsGo = DirectoryStorage.IS_LINUX;
 
         MappedChannelFile(
                 final StorageSync sync,

@@ -51,7 +51,7 @@ public final class DirectoryStorage implements Storage {
 
     private static final String OS_NAME = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     private static final boolean IS_WINDOWS = OS_NAME.startsWith("windows");
-    private static final boolean IS_LINUX = OS_NAME.startsWith("linux");
+    static final boolean IS_LINUX = OS_NAME.startsWith("linux");
 
     /** What makes things durable unless the user brings something else. */
     private static final StorageSync JAVA = new JavaSync();
