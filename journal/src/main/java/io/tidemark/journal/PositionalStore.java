@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
+import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,12 +24,11 @@ final class PositionalStore implements RunStore {
     /** From here on a further call costs less than one more copy. */
     private static final int DIRECT_LENGTH = 16 << 10;
 
-    private static final int PAGE_LENGTH = 4096;
-
     private final ByteBuffer lastWord = ByteBuffer.allocate(Long.BYTES);
 
     /** Where the zeroed word comes to lie behind the frames, behind which in the queue there may be more of them. */
-    private final ByteBuffer staging = ByteBuffer.allocateDirect(DIRECT_LENGTH + PAGE_LENGTH + Long.BYTES);
+    private final ByteBuffer staging =
+            ByteBuffer.allocateDirect(DIRECT_LENGTH + SegmentPreparation.FILL_LENGTH + Long.BYTES);
 
     /** The source that was last written from without being copied, and the same bytes with a position and a limit of their own. */
     private ByteBuffer viewed = staging;
@@ -49,7 +49,7 @@ final class PositionalStore implements RunStore {
         requireWhole(segment);
         final int end = offset + length;
         final int begin = offset + Long.BYTES;
-        final int wholePagesEnd = end & -PAGE_LENGTH;
+        final int wholePagesEnd = end & -SegmentPreparation.FILL_LENGTH;
         int at = begin;
         if (wholePagesEnd - begin >= DIRECT_LENGTH) {
             file.write(view(source, start + Long.BYTES, wholePagesEnd - begin), begin);

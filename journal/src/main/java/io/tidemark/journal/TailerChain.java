@@ -355,13 +355,14 @@ final class TailerChain {
 
     /**
      * Whether the segment of the place is gone because all of it lies before the head, though the next record does not: the place was at its
-     * end, and that record is in a later one.
+     * end, and that record is in a later one. The head had moved before the segment was missed, and mostly tells that this is not so.
      */
     private boolean isPlaceTruncated() throws IOException {
+        if (Replay.readMeta(storage).head() < sequence) {
+            return false;
+        }
         final JournalFiles files = JournalFiles.listExisting(storage);
-        return !files.segments().isEmpty()
-                && files.firstSegment() > segmentNumber
-                && Replay.readMeta(storage).head() >= sequence;
+        return !files.segments().isEmpty() && files.firstSegment() > segmentNumber;
     }
 
     private void throwIfOvertaken() throws IOException {

@@ -178,10 +178,8 @@ abstract class Mapper {
     private static final class CleanerMapper extends Mapper {
         private final MethodHandle invokeCleaner;
 
-        /** The address of a direct buffer, and what lets the pages go from an address on; null where these were not found. */
-        private final @Nullable MethodHandle address;
-
-        private final @Nullable MethodHandle unload;
+        /** Null where it was not found. */
+        private final @Nullable PageRelease pageRelease;
 
         CleanerMapper() throws ReflectiveOperationException {
             final Class<?> unsafe = Class.forName("sun.misc.Unsafe");
@@ -191,33 +189,7 @@ abstract class Mapper {
             invokeCleaner = MethodHandles.lookup()
                     .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
                     .bindTo(instance);
-            MethodHandle foundAddress = null;
-            MethodHandle foundUnload = null;
-            try {
-                final MethodHandles.Lookup within = lookupWithin(unsafe, instance);
-                foundAddress = within.findGetter(Buffer.class, "address", long.class)
-                        .asType(MethodType.methodType(long.class, MappedByteBuffer.class));
-                foundUnload = within.findStatic(
-                        Class.forName("java.nio.MappedMemoryUtils"),
-                        "unload",
-                        MethodType.methodType(void.class, long.class, boolean.class, long.class));
-            } catch (final ReflectiveOperationException | RuntimeException e) {
-                // Letting go of pages is a help. A force does all that it must without.
-                foundUnload = null;
-            }
-            address = foundAddress;
-            unload = foundUnload;
-        }
-
-        /** A lookup that finds what a package keeps to itself: the method is not public before Java 22. */
-        private static MethodHandles.Lookup lookupWithin(final Class<?> unsafe, final Object instance)
-                throws ReflectiveOperationException {
-            final Field field = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
-            final Object base = unsafe.getMethod("staticFieldBase", Field.class).invoke(instance, field);
-            final Object offset =
-                    unsafe.getMethod("staticFieldOffset", Field.class).invoke(instance, field);
-            return (MethodHandles.Lookup) Objects.requireNonNull(
-                    unsafe.getMethod("getObject", Object.class, long.class).invoke(instance, base, offset));
+            pageRelease = PageRelease.find(unsafe, instance);
         }
 
         @Override
@@ -258,17 +230,54 @@ abstract class Mapper {
 
             @Override
             public boolean letGoOfPages(final int offset, final int length) {
-                if (address == null || unload == null) {
-                    return false;
-                }
-                Objects.checkFromIndexSize(offset, length, buffer.capacity());
-                try {
-                    final long begin = (long) address.invokeExact(buffer) + offset;
-                    unload.invokeExact(begin, false, (long) length);
-                    return true;
-                } catch (final Throwable e) {
-                    return refused(e);
-                }
+                return pageRelease != null && pageRelease.letGo(buffer, offset, length);
+            }
+        }
+    }
+
+    /**
+     * What Java has before version 22 to let pages go.
+     *
+     * @param address gives the address of a direct buffer
+     * @param unload lets the pages go from an address on
+     */
+    private record PageRelease(MethodHandle address, MethodHandle unload) {
+
+        /** Letting go of pages is a help, and a force does all that it must without: so what is not found is left out. */
+        static @Nullable PageRelease find(final Class<?> unsafe, final Object instance) {
+            try {
+                final MethodHandles.Lookup within = lookupWithin(unsafe, instance);
+                return new PageRelease(
+                        within.findGetter(Buffer.class, "address", long.class)
+                                .asType(MethodType.methodType(long.class, MappedByteBuffer.class)),
+                        within.findStatic(
+                                Class.forName("java.nio.MappedMemoryUtils"),
+                                "unload",
+                                MethodType.methodType(void.class, long.class, boolean.class, long.class)));
+            } catch (final ReflectiveOperationException | RuntimeException e) {
+                return null;
+            }
+        }
+
+        /** A lookup that finds what a package keeps to itself. */
+        private static MethodHandles.Lookup lookupWithin(final Class<?> unsafe, final Object instance)
+                throws ReflectiveOperationException {
+            final Field field = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+            final Object base = unsafe.getMethod("staticFieldBase", Field.class).invoke(instance, field);
+            final Object offset =
+                    unsafe.getMethod("staticFieldOffset", Field.class).invoke(instance, field);
+            return (MethodHandles.Lookup) Objects.requireNonNull(
+                    unsafe.getMethod("getObject", Object.class, long.class).invoke(instance, base, offset));
+        }
+
+        boolean letGo(final MappedByteBuffer buffer, final int offset, final int length) {
+            Objects.checkFromIndexSize(offset, length, buffer.capacity());
+            try {
+                final long begin = (long) address.invokeExact(buffer) + offset;
+                unload.invokeExact(begin, false, (long) length);
+                return true;
+            } catch (final Throwable e) {
+                return refused(e);
             }
         }
     }
