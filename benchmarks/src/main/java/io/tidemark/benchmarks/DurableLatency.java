@@ -12,7 +12,10 @@ final class DurableLatency {
 
     private static final int SLOTS = 1 << 21;
 
-    private final AtomicLongArray intendedNs;
+    /** Of a record that its producer has not told of yet, or never will. */
+    private static final long UNKNOWN = 0;
+
+    private final AtomicLongArray words;
     private final LatencySeries series;
     private final boolean on;
     private long measuredFromNs;
@@ -24,7 +27,7 @@ final class DurableLatency {
 
     DurableLatency(final boolean on, final int seconds) {
         this.on = on;
-        this.intendedNs = new AtomicLongArray(on ? SLOTS : 0);
+        this.words = new AtomicLongArray(on ? SLOTS : 0);
         this.series = new LatencySeries("durable", on ? seconds : 0);
     }
 
@@ -37,11 +40,11 @@ final class DurableLatency {
      * A record was appended.
      *
      * @param sequence that it was given
-     * @param startNs when its append was meant to begin; 0 if it does not count
+     * @param word its {@link Stamp}
      */
-    void appended(final long sequence, final long startNs) {
+    void appended(final long sequence, final long word) {
         if (on) {
-            intendedNs.setRelease((int) sequence & (SLOTS - 1), startNs == 0 ? -1 : startNs);
+            words.setRelease((int) sequence & (SLOTS - 1), word);
         }
     }
 
@@ -55,13 +58,13 @@ final class DurableLatency {
         }
         for (; next <= sequence; next++) {
             final int slot = (int) next & (SLOTS - 1);
-            final long startNs = intendedNs.getAcquire(slot);
-            if (startNs > 0) {
-                series.record((startNs - measuredFromNs) / LatencySeries.SLICE_NS, nowNs - startNs);
-            } else if (startNs == 0) {
+            final long word = words.getAcquire(slot);
+            if (word == UNKNOWN) {
                 unknown++;
+            } else {
+                series.record(Stamp.slice(word, measuredFromNs), nowNs - Stamp.intendedNs(word));
             }
-            intendedNs.setPlain(slot, 0);
+            words.setPlain(slot, UNKNOWN);
         }
         last = sequence;
     }

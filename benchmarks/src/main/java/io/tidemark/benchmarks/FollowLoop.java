@@ -17,7 +17,8 @@ final class FollowLoop implements Subject.RecordSink {
     private final Pacing pacing;
     private final PlacedSeries visible;
     private final int endsExpected;
-    private long baseNs;
+    private final long warmUpNs;
+    private long measuredFromNs;
     private long count;
     private int ends;
 
@@ -26,6 +27,7 @@ final class FollowLoop implements Subject.RecordSink {
         this.pacing = plan.pacing();
         this.visible = new PlacedSeries("visible", plan.seconds(), plan.windows());
         this.endsExpected = plan.producerCount();
+        this.warmUpNs = plan.warmUpSeconds() * LatencySeries.SLICE_NS;
     }
 
     void run() {
@@ -44,15 +46,16 @@ final class FollowLoop implements Subject.RecordSink {
     public void onRecord(final long ticket, final ByteBuffer buffer, final int offset, final int length) {
         final long seenNs = System.nanoTime();
         final long word = buffer.getLong(offset);
-        if (Stamp.isMeasured(word)) {
-            if (baseNs == 0) {
-                baseNs = word;
-            }
-            visible.record(ticket, (word - baseNs) / LatencySeries.SLICE_NS, seenNs - word);
-            count++;
-        } else if (Stamp.isEnd(word)) {
+        if (Stamp.isEnd(word)) {
             ends++;
+            return;
         }
+        final long intendedNs = Stamp.intendedNs(word);
+        if (measuredFromNs == 0) {
+            measuredFromNs = intendedNs + warmUpNs;
+        }
+        visible.record(ticket, Stamp.slice(word, measuredFromNs), seenNs - intendedNs);
+        count += Stamp.count(word);
     }
 
     boolean isAtEnd() {

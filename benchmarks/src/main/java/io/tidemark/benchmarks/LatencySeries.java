@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Latencies of one kind, a histogram for each second of a run, so that a log shows when something happened. Written by one
- * thread; read when that has ended.
+ * Latencies of one kind, a histogram for each second of a run, so that a log shows when something happened; and one for all that
+ * comes while warming up, which is never told, but taken as the others are. Written by one thread; read when that has ended.
  */
 final class LatencySeries {
 
@@ -28,7 +28,7 @@ final class LatencySeries {
      */
     LatencySeries(final String name, final int sliceCount) {
         this.name = name;
-        for (int i = 0; i < sliceCount; i++) {
+        for (int i = 0; i <= sliceCount; i++) {
             slices.add(new Histogram(HIGHEST_NS, DIGITS));
         }
     }
@@ -37,26 +37,25 @@ final class LatencySeries {
         return name;
     }
 
+    /** The seconds that were measured. */
     List<Histogram> slices() {
-        return slices;
+        return slices.subList(1, slices.size());
     }
 
     /**
      * Takes one latency.
      *
-     * @param slice the second in which it was to begin; outside of the run it is warming up, and dropped
+     * @param slice the second in which it was to begin, from 1; 0 if it warms up
      * @param latencyNs of it
      */
-    void record(final long slice, final long latencyNs) {
-        if (slice >= 0 && slice < slices.size()) {
-            slices.get((int) slice).recordValue(Math.max(0, Math.min(latencyNs, HIGHEST_NS)));
-        }
+    void record(final int slice, final long latencyNs) {
+        slices.get(slice).recordValue(Math.max(0, Math.min(latencyNs, HIGHEST_NS)));
     }
 
     /** All seconds in one. */
     Histogram total() {
         final Histogram total = new Histogram(HIGHEST_NS, DIGITS);
-        slices.forEach(total::add);
+        slices().forEach(total::add);
         total.setTag(name);
         return total;
     }

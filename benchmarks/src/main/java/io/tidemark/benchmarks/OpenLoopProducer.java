@@ -75,25 +75,23 @@ final class OpenLoopProducer implements Runnable {
                 idle();
                 beginNs = System.nanoTime();
             }
-            final boolean measured = intendedNs - measuredFromNs >= 0;
-            Stamp.put(record, intendedNs, measured);
+            final long word = Stamp.of(intendedNs, measuredFromNs);
+            Stamp.put(record, word);
             final long ticket = producer.append(record);
             final long returnedNs = System.nanoTime();
-            durable.appended(ticket, measured ? intendedNs : 0);
-            if (measured) {
-                final long slice = (intendedNs - measuredFromNs) / LatencySeries.SLICE_NS;
-                append.record(ticket, slice, returnedNs - intendedNs);
-                call.record(slice, returnedNs - beginNs);
-                if (interleaved) {
-                    (TruncationLoad.isOn(intendedNs - measuredFromNs) ? whileTruncating : whileNotTruncating)
-                            .record(slice, returnedNs - intendedNs);
-                }
-                count++;
+            durable.appended(ticket, word);
+            final int slice = Stamp.slice(word, measuredFromNs);
+            append.record(ticket, slice, returnedNs - intendedNs);
+            call.record(slice, returnedNs - beginNs);
+            if (interleaved) {
+                (TruncationLoad.isOn(intendedNs - measuredFromNs) ? whileTruncating : whileNotTruncating)
+                        .record(slice, returnedNs - intendedNs);
             }
+            count += Stamp.count(word);
         }
-        Stamp.putEnd(record);
+        Stamp.put(record, Stamp.END);
         lastTicket = producer.append(record);
-        durable.appended(lastTicket, 0);
+        durable.appended(lastTicket, Stamp.unmeasured(endNs));
         if (follow != null) {
             while (!follow.isAtEnd()) {
                 follow.pollOnce();

@@ -26,7 +26,7 @@ final class PlacedSeries {
         return series.name().endsWith(BEHIND_ROLL) || series.name().endsWith(BEHIND_MIDDLE);
     }
 
-    void record(final long sequence, final long slice, final long latencyNs) {
+    void record(final long sequence, final int slice, final long latencyNs) {
         all.record(slice, latencyNs);
         final RollWindows.Place place = windows.placeOf(sequence);
         if (place == RollWindows.Place.BEHIND_ROLL) {

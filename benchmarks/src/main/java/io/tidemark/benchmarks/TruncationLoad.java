@@ -27,9 +27,9 @@ final class TruncationLoad implements Runnable {
         this.keptCount = plan.windows().recordsPerSegment();
     }
 
-    /** Whether it is the turn of truncation, some time after the beginning. */
+    /** Whether it is the turn of truncation, some time after measuring began, or before. */
     static boolean isOn(final long sinceBeginningNs) {
-        return sinceBeginningNs >= 0 && sinceBeginningNs / TURN_NS % 2 == 1;
+        return Math.floorMod(Math.floorDiv(sinceBeginningNs, TURN_NS), 2) == 1;
     }
 
     @Override
