@@ -39,7 +39,7 @@ class StampTest {
     void sliceShouldCountTheFirstRecordWhenTheReaderSawALaterOneFirst() {
         final long word = Stamp.of(MEASURED_FROM_NS, MEASURED_FROM_NS);
 
-        assertEquals(1, Stamp.slice(word, MEASURED_FROM_NS + 1_000));
+        assertEquals(1, Stamp.slice(word, MEASURED_FROM_NS + 2 * LatencySeries.SLICE_NS));
     }
 
     @Test
