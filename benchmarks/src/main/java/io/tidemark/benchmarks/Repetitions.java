@@ -15,7 +15,7 @@ final class Repetitions {
             split = ",",
             defaultValue = "journal",
             description =
-                    "what is measured, in turns: journal, native (with native-sync), invoked (by the thread that appends), empty, handover and handover-checksum (the least that a thread that stores can cost), disruptor, mapped; of bench-peers also chronicle, rocksdb, aeron, aeron-checksum, artemis")
+                    "what is measured, in turns: journal, native (with native-sync), invoked and invoked-native (the writer by the threads that append), empty, handover and handover-checksum (the least that a thread that stores can cost), disruptor, mapped; of bench-peers also chronicle, rocksdb, aeron, aeron-checksum, artemis")
     private List<String> subjects = List.of();
 
     @Option(names = "--repetitions", defaultValue = "1", description = "of each subject, in turns with the others")

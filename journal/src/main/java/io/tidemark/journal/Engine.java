@@ -8,8 +8,6 @@ import io.tidemark.journal.jfr.JournalEvents;
 import io.tidemark.journal.storage.MarkFile;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -74,6 +72,7 @@ final class Engine {
     /** The first failure; it ends the instance. Set once by any thread. */
     private final AtomicReference<@Nullable JournalFailedException> failure = new AtomicReference<>();
 
+    private final AgentThreads agentThreads;
     private final Counters counters = new Counters();
     private final OpeningMoment opened;
     private final TailerLimit tailerLimit;
@@ -102,15 +101,6 @@ final class Engine {
      */
     private volatile boolean released;
 
-    /** The threads that run agents. Each adds itself. */
-    private final List<Thread> agentThreads = new CopyOnWriteArrayList<>();
-
-    /** The thread that last invoked the agents; null if they have threads. Written by that thread. */
-    private volatile @Nullable Thread invokingThread;
-
-    /** What a thread does that has to wait; null if it parks. Set once, before anybody waits. */
-    private @Nullable Runnable workWhileWaiting;
-
     /** The writer needs a segment that is not there yet. Written by the writer. */
     private volatile boolean waitingForStandby;
 
@@ -131,6 +121,7 @@ final class Engine {
 
     Engine(final JournalConfig config, final String directory, final Meta meta, final long lastSequence) {
         this.config = config;
+        this.agentThreads = new AgentThreads(config);
         this.syncSignal = writesThenSyncs() ? writerSignal : new WakeSignal();
         this.directory = directory;
         this.meta = meta;
@@ -284,6 +275,10 @@ final class Engine {
         return keeperSignal;
     }
 
+    AgentThreads agentThreads() {
+        return agentThreads;
+    }
+
     Counters counters() {
         return counters;
     }
@@ -319,7 +314,7 @@ final class Engine {
 
     /** Whether writer and sync agent share a thread. */
     boolean writesThenSyncs() {
-        return config.syncPolicy().isAlways() && !config.invokedAgents();
+        return config.syncPolicy().isAlways() && config.invocation() == Invocation.NOTHING;
     }
 
     long nowNs() {
@@ -409,29 +404,6 @@ final class Engine {
 
     void release() {
         released = true;
-    }
-
-    void addAgentThread(final Thread thread) {
-        agentThreads.add(thread);
-    }
-
-    void invokingThread(final Thread thread) {
-        invokingThread = thread;
-    }
-
-    void workWhileWaiting(final Runnable work) {
-        workWhileWaiting = work;
-    }
-
-    @Nullable
-    Runnable workWhileWaiting() {
-        return workWhileWaiting;
-    }
-
-    /** Whether the calling thread runs an agent: then what it would wait for never comes. */
-    boolean isAgentThread() {
-        final Thread current = Thread.currentThread();
-        return (current == invokingThread && workWhileWaiting == null) || agentThreads.contains(current);
     }
 
     boolean isWaitingForStandby() {

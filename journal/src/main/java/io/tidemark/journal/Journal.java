@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.agrona.concurrent.AgentInvoker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * last durable sequence that anybody was told.
  *
  * <p>Thread-safe. What waits must not be called by a thread that runs the journal, that is from a {@link JournalListener},
- * from a {@link DurabilityListener}, or by the thread that {@linkplain #invoke() invokes} the journal: it would wait for
- * itself, and so gets an {@link IllegalStateException} instead.
+ * from a {@link DurabilityListener}, or by the thread that {@linkplain #invoke() invokes} all agents of the journal: it would wait for
+ * itself, and so gets an {@link IllegalStateException} instead. Who invokes the writer alone may wait.
  *
  * <p>After {@link #close()}, and after a failure, everything that only tells or reads works as before: sequences, counts,
  * the recovery report and {@link #replay}.
@@ -92,7 +91,7 @@ public final class Journal implements AutoCloseable {
         final Supplier<Journal> opening = () -> StorageCall.run(
                 path, () -> open(DirectoryStorage.openOrCreate(directory, config.storageSync()), config));
         // An interrupt of the caller would close the files under work, so they are opened on a thread that has none.
-        return config.invokedAgents() ? opening.get() : OpeningThread.call(opening);
+        return config.invocation() == Invocation.ALL ? opening.get() : OpeningThread.call(opening);
     }
 
     static Journal open(final Storage storage, final JournalConfig config) throws IOException {
@@ -101,9 +100,7 @@ public final class Journal implements AutoCloseable {
         }
         final JournalOpening opening = JournalOpening.open(storage, config);
         opening.engine().news().offer(() -> config.listener().onRecovered(opening.report()));
-        final JournalThreads threads =
-                config.invokedAgents() ? JournalThreads.invoked(opening) : JournalThreads.start(opening);
-        return new Journal(storage, opening, threads);
+        return new Journal(storage, opening, JournalThreads.start(opening));
     }
 
     /** What makes this journal's files durable; null for what Java has. */
@@ -438,12 +435,13 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Lets each of the journal's agents work once. Only for a journal {@linkplain JournalConfig#withInvokedAgents()
-     * configured} so. Of several threads that come at once, one waits for the other. An interrupt before the call is kept
-     * and does no harm; one that comes while it works may end the journal.
+     * Lets each of the journal's agents work once that has no thread. Only for a journal configured so, by
+     * {@link JournalConfig#withInvokedWriter()} or {@link JournalConfig#withInvokedAgents()}. Of several threads that come at once, one
+     * waits for the other. An interrupt before the call is kept and does no harm; nor does one that comes while the writer works, but
+     * one that comes while all agents do may end the journal.
      *
      * @return amount of work done; 0 if there was nothing to do
-     * @throws IllegalStateException if the journal has threads of its own, or if a listener calls this
+     * @throws IllegalStateException if the journal has a thread for each agent, or if a listener calls this
      */
     public int invoke() {
         return threads.invoke();
@@ -461,7 +459,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /** The agents one by one, for tests that step them in any order. */
-    List<AgentInvoker> invokers() {
+    List<InvokedAgent> invokers() {
         return threads.invokers();
     }
 

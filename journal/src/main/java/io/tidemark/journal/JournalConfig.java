@@ -4,7 +4,6 @@ package io.tidemark.journal;
 import io.tidemark.journal.format.SegmentLayout;
 import io.tidemark.journal.spi.JournalProbe;
 import io.tidemark.journal.spi.StorageSync;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
@@ -14,7 +13,6 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,48 +39,14 @@ public final class JournalConfig {
     private static final int MAX_SPARE_COUNT = 1 << 20;
 
     /** As much as a segment takes. */
-    private static final long RESERVE_OF_A_SEGMENT = -1;
+    static final long RESERVE_OF_A_SEGMENT = -1;
 
-    private static final JournalConfig DEFAULTS = new JournalConfig(new Fields());
+    private static final JournalConfig DEFAULTS = new JournalConfig(new JournalConfigFields());
 
-    private final Fields fields;
+    private final JournalConfigFields fields;
 
-    private JournalConfig(final Fields fields) {
+    private JournalConfig(final JournalConfigFields fields) {
         this.fields = fields;
-    }
-
-    /** The values; changed only in copies that nobody has seen yet. */
-    private static final class Fields implements Cloneable {
-        private int segmentLength = 64 << 20;
-        private int queueLength = 16 << 20;
-        private int standbyCount = 1;
-        private int spareCount = SPARES_WHERE_THEY_HELP;
-        private long reservedSpace = RESERVE_OF_A_SEGMENT;
-        private SyncPolicy syncPolicy = SyncPolicy.batch(16_384, 1 << 20, Duration.ofMillis(1));
-        private long closeTimeoutNs = Duration.ofSeconds(10).toNanos();
-        private long slowForceNs = Duration.ofMillis(100).toNanos();
-        private EpochNanoClock clock = new OffsetEpochNanoClock();
-        private NanoClock ticker = System::nanoTime;
-        private LongSupplier idSource = new SecureRandom()::nextLong;
-        private @Nullable Supplier<IdleStrategy> idleStrategy;
-        private @Nullable ThreadFactory threadFactory;
-        private boolean invokedAgents;
-        private boolean invokingWaits;
-        private JournalListener listener = new JournalListener() {};
-        private @Nullable DurabilityListener durabilityListener;
-        private int maxTailers = TailerLimit.DEFAULT_MAX_TAILERS;
-        private RetentionPolicy retention = RetentionPolicy.keepAll();
-        private @Nullable SegmentArchive archive;
-        private @Nullable StorageSync storageSync;
-        private @Nullable JournalProbe probe;
-
-        Fields copy() {
-            try {
-                return (Fields) clone();
-            } catch (final CloneNotSupportedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     /**
@@ -107,7 +71,7 @@ public final class JournalConfig {
                 SegmentLayout.isSegmentLength(segmentLength),
                 "segmentLength must be a multiple of 4096 from 65536 to 1073741824",
                 segmentLength);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.segmentLength = segmentLength;
         return new JournalConfig(copy);
     }
@@ -126,7 +90,7 @@ public final class JournalConfig {
                         && Integer.bitCount(queueLength) == 1,
                 "queueLength must be a power of two from 65536 to 1073741824",
                 queueLength);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.queueLength = queueLength;
         return new JournalConfig(copy);
     }
@@ -143,7 +107,7 @@ public final class JournalConfig {
                 standbyCount >= 1 && standbyCount <= MAX_STANDBY_COUNT,
                 "standbyCount must be from 1 to 1024",
                 standbyCount);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.standbyCount = standbyCount;
         return new JournalConfig(copy);
     }
@@ -163,7 +127,7 @@ public final class JournalConfig {
      */
     public JournalConfig withRecycling(final int spareCount) {
         require(spareCount >= 0 && spareCount <= MAX_SPARE_COUNT, "spareCount must be from 0 to 1048576", spareCount);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.spareCount = spareCount;
         return new JournalConfig(copy);
     }
@@ -184,7 +148,7 @@ public final class JournalConfig {
      */
     public JournalConfig withReservedSpace(final long bytes) {
         require(bytes >= 0, "reservedSpace must be 0 or more", bytes);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.reservedSpace = bytes;
         return new JournalConfig(copy);
     }
@@ -196,7 +160,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withSyncPolicy(final SyncPolicy syncPolicy) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.syncPolicy = Objects.requireNonNull(syncPolicy, "syncPolicy");
         return new JournalConfig(copy);
     }
@@ -212,7 +176,7 @@ public final class JournalConfig {
     public JournalConfig withCloseTimeout(final Duration closeTimeout) {
         Objects.requireNonNull(closeTimeout, "closeTimeout");
         require(!closeTimeout.isNegative(), "closeTimeout must not be negative", closeTimeout);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.closeTimeoutNs = TimeUnit.NANOSECONDS.convert(closeTimeout);
         return new JournalConfig(copy);
     }
@@ -227,7 +191,7 @@ public final class JournalConfig {
     public JournalConfig withSlowForceThreshold(final Duration slowForce) {
         Objects.requireNonNull(slowForce, "slowForce");
         require(!slowForce.isNegative(), "slowForce must not be negative", slowForce);
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.slowForceNs = TimeUnit.NANOSECONDS.convert(slowForce);
         return new JournalConfig(copy);
     }
@@ -241,7 +205,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withClock(final EpochNanoClock clock) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.clock = Objects.requireNonNull(clock, "clock");
         return new JournalConfig(copy);
     }
@@ -255,7 +219,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withIdleStrategy(final Supplier<IdleStrategy> idleStrategy) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.idleStrategy = Objects.requireNonNull(idleStrategy, "idleStrategy");
         return new JournalConfig(copy);
     }
@@ -267,9 +231,24 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withThreadFactory(final ThreadFactory threadFactory) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
         return new JournalConfig(copy);
+    }
+
+    /**
+     * Runs the writer where the user calls {@link Journal#invoke()}, as a rule behind appends; sync agent and keeper have threads of
+     * their own. What was appended before a call is written and visible behind it, with no hand-over to another thread, and no core
+     * is taken by one that waits for records. A record that nobody invokes the writer for is written when somebody waits for
+     * it, or the journal is closed: a thread that has to wait for the journal, for whatever it is, invokes the writer meanwhile.
+     *
+     * <p>Any thread may invoke, and several may: one waits for the other. Under {@link SyncPolicy#always()} {@code append} does it by
+     * itself, because it waits.
+     *
+     * @return the changed configuration
+     */
+    public JournalConfig withInvokedWriter() {
+        return withInvocation(Invocation.WRITER);
     }
 
     /**
@@ -279,8 +258,12 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withInvokedAgents() {
-        final Fields copy = fields.copy();
-        copy.invokedAgents = true;
+        return withInvocation(Invocation.ALL);
+    }
+
+    private JournalConfig withInvocation(final Invocation invocation) {
+        final JournalConfigFields copy = fields.copy();
+        copy.invocation = invocation;
         return new JournalConfig(copy);
     }
 
@@ -291,7 +274,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withListener(final JournalListener listener) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.listener = Objects.requireNonNull(listener, "listener");
         return new JournalConfig(copy);
     }
@@ -303,7 +286,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withDurabilityListener(final DurabilityListener durabilityListener) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.durabilityListener = Objects.requireNonNull(durabilityListener, "durabilityListener");
         return new JournalConfig(copy);
     }
@@ -317,7 +300,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withStorageSync(final StorageSync storageSync) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.storageSync = Objects.requireNonNull(storageSync, "storageSync");
         return new JournalConfig(copy);
     }
@@ -331,7 +314,7 @@ public final class JournalConfig {
      * @throws IllegalArgumentException if the number is below 1
      */
     public JournalConfig withMaxTailers(final int maxTailers) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.maxTailers = TailerLimit.require(maxTailers);
         return new JournalConfig(copy);
     }
@@ -343,7 +326,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withRetention(final RetentionPolicy retention) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.retention = Objects.requireNonNull(retention, "retention");
         return new JournalConfig(copy);
     }
@@ -357,7 +340,7 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withArchive(final SegmentArchive archive) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.archive = Objects.requireNonNull(archive, "archive");
         return new JournalConfig(copy);
     }
@@ -369,29 +352,29 @@ public final class JournalConfig {
      * @return the changed configuration
      */
     public JournalConfig withProbe(final JournalProbe probe) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.probe = Objects.requireNonNull(probe, "probe");
         return new JournalConfig(copy);
     }
 
     /** Measures time between events; replaced by tests that own time. */
     JournalConfig withTicker(final NanoClock ticker) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.ticker = ticker;
         return new JournalConfig(copy);
     }
 
     /** Gives the two halves of a new journal's id; replaced by tests that must repeat themselves. */
     JournalConfig withIdSource(final LongSupplier idSource) {
-        final Fields copy = fields.copy();
+        final JournalConfigFields copy = fields.copy();
         copy.idSource = idSource;
         return new JournalConfig(copy);
     }
 
     /** Lets a thread that has to wait invoke the agents meanwhile; for tests that have one thread and must repeat themselves. */
     JournalConfig withInvokingWaits() {
-        final Fields copy = fields.copy();
-        copy.invokedAgents = true;
+        final JournalConfigFields copy = fields.copy();
+        copy.invocation = Invocation.ALL;
         copy.invokingWaits = true;
         return new JournalConfig(copy);
     }
@@ -461,8 +444,8 @@ public final class JournalConfig {
         return fields.threadFactory;
     }
 
-    boolean invokedAgents() {
-        return fields.invokedAgents;
+    Invocation invocation() {
+        return fields.invocation;
     }
 
     boolean invokingWaits() {

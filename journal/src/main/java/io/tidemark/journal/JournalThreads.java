@@ -7,7 +7,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.IdleStrategy;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the three agents: each on a thread of its own, writer and sync agent on one where every append waits for its force,
- * or all by whoever calls {@link #invoke()}.
+ * or the writer, or all of them, by whoever calls {@link #invoke()}.
  *
  * <p>An agent ends itself; the threads are joined, not stopped, because a stop would interrupt a force. Who stops them all
  * the same does not get away with open files: what an agent left undone is done by the thread that closes.
@@ -35,7 +34,7 @@ final class JournalThreads {
     /** In the order in which they are started: the keeper first, as it is the one that lets everything go. */
     private final List<SignalledAgent> agents;
 
-    private final List<AgentInvoker> invokers;
+    private final List<InvokedAgent> invokers;
     private final List<Thread> threads = new ArrayList<>();
 
     /** Gives segments to the archive; null if there is none. Nobody waits for it: it may hang in the user's code. */
@@ -43,10 +42,9 @@ final class JournalThreads {
 
     private @Nullable Thread archiveThread;
     private final ReentrantLock archiving = new ReentrantLock();
-    private final ReentrantLock invoking = new ReentrantLock();
 
     private JournalThreads(
-            final JournalOpening opening, final List<SignalledAgent> agents, final List<AgentInvoker> invokers) {
+            final JournalOpening opening, final List<SignalledAgent> agents, final List<InvokedAgent> invokers) {
         this.engine = opening.engine();
         this.archive = opening.archive();
         this.agents = agents;
@@ -54,26 +52,46 @@ final class JournalThreads {
     }
 
     /**
-     * Starts a thread for each agent. If that fails, those that run are ended, and everything that was opened is let go.
+     * Starts a thread for each agent that is to have one, and prepares the others to be invoked. If that fails, those that run are
+     * ended, and everything that was opened is let go.
      */
     static JournalThreads start(final JournalOpening opening) {
         final Engine engine = opening.engine();
         final List<SignalledAgent> agents = engine.writesThenSyncs()
                 ? List.of(opening.keeper(), new WriteThenSyncAgent(engine, opening.writer(), opening.sync()))
                 : List.of(opening.keeper(), opening.sync(), opening.writer());
-        final JournalThreads started = new JournalThreads(opening, agents, List.of());
+        final Invocation invocation = engine.config().invocation();
+        final int threadCount = switch (invocation) {
+            case NOTHING -> agents.size();
+            case WRITER -> agents.size() - 1;
+            case ALL -> 0;
+        };
+        final List<InvokedAgent> invokers = new ArrayList<>();
+        for (int i = agents.size() - 1; i >= threadCount; i--) {
+            invokers.add(new InvokedAgent(engine, agents.get(i)));
+        }
+        final JournalThreads started = new JournalThreads(opening, agents, List.copyOf(invokers));
+        if (engine.config().invokingWaits()) {
+            engine.agentThreads().workWhileWaiting(started::invoke);
+        } else if (invocation == Invocation.WRITER) {
+            engine.agentThreads().workWhileWaiting(started::invokeUnlessOthersDo);
+        }
+        started.startThreads(threadCount);
+        return started;
+    }
+
+    private void startThreads(final int threadCount) {
         try {
-            for (final SignalledAgent agent : agents) {
-                started.threads.add(started.start(agent));
+            for (final SignalledAgent agent : agents.subList(0, threadCount)) {
+                threads.add(start(agent));
             }
-            if (started.archive != null) {
-                started.archiveThread = started.start(started.archive);
+            if (archive != null && threadCount > 0) {
+                archiveThread = start(archive);
             }
         } catch (final RuntimeException | Error e) {
-            started.abandon();
+            abandon();
             throw e;
         }
-        return started;
     }
 
     private Thread start(final SignalledAgent agent) {
@@ -102,7 +120,7 @@ final class JournalThreads {
      * does nothing the second time.
      */
     private void runToTheEnd(final AgentRunner runner, final SignalledAgent agent) {
-        engine.addAgentThread(Thread.currentThread());
+        engine.agentThreads().addOwn(Thread.currentThread());
         try {
             runner.run();
         } catch (final Throwable e) {
@@ -131,25 +149,6 @@ final class JournalThreads {
         return thread;
     }
 
-    /** Prepares the agents to be invoked. */
-    static JournalThreads invoked(final JournalOpening opening) {
-        final Engine engine = opening.engine();
-        final List<AgentInvoker> invokers = List.of(
-                invoker(engine, opening.writer()), invoker(engine, opening.sync()), invoker(engine, opening.keeper()));
-        final JournalThreads threads =
-                new JournalThreads(opening, List.of(opening.keeper(), opening.sync(), opening.writer()), invokers);
-        if (engine.config().invokingWaits()) {
-            engine.workWhileWaiting(threads::invoke);
-        }
-        return threads;
-    }
-
-    private static AgentInvoker invoker(final Engine engine, final SignalledAgent agent) {
-        final AgentInvoker invoker = new AgentInvoker(thrown -> report(engine, thrown), null, agent);
-        invoker.start();
-        return invoker;
-    }
-
     private static void report(final Engine engine, final @Nullable Throwable thrown) {
         // An agent that ends itself has said why already.
         if (thrown != null && !(thrown instanceof AgentTerminationException)) {
@@ -157,34 +156,39 @@ final class JournalThreads {
         }
     }
 
-    /** The agents, in the order of the data: writer, sync, keeper; empty if they have threads. */
-    List<AgentInvoker> invokers() {
+    /** The agents that are invoked, in the order of the data: writer, sync, keeper; empty if they have threads. */
+    List<InvokedAgent> invokers() {
         return invokers;
     }
 
-    /** Lets each agent work once. Invoked agents only; of several threads that come at once, one waits for the other. */
+    /** Lets each agent that is invoked work once. Of several threads that come at once, one waits for the other. */
     int invoke() {
         if (invokers.isEmpty()) {
-            throw new IllegalStateException(
-                    "the journal has its own threads: configure withInvokedAgents() to invoke it");
+            throw new IllegalStateException("the journal has its own threads: configure withInvokedWriter() or"
+                    + " withInvokedAgents() to invoke it");
         }
+        final ReentrantLock invoking = engine.agentThreads().invoking();
         if (invoking.isHeldByCurrentThread()) {
-            throw new IllegalStateException("a listener must not invoke the journal, it is called by invoke()");
+            throw new IllegalStateException("what invoke() calls must not invoke the journal: a listener, or a clock");
         }
-        // An interrupt would end an agent that finds nothing to do, and close the file under one that does.
-        final boolean interrupted = Thread.interrupted();
         invoking.lock();
+        return invokeAllAndUnlock(invoking);
+    }
+
+    /** Does that if no other thread is at it. By a thread that waits. */
+    private int invokeUnlessOthersDo() {
+        final ReentrantLock invoking = engine.agentThreads().invoking();
+        if (!invoking.tryLock()) {
+            return 0;
+        }
+        return invokeAllAndUnlock(invoking);
+    }
+
+    private int invokeAllAndUnlock(final ReentrantLock invoking) {
+        // It would close the file under an agent that is at work.
+        final boolean interrupted = Thread.interrupted();
         try {
-            engine.invokingThread(Thread.currentThread());
-            int workCount = 0;
-            for (final AgentInvoker invoker : invokers) {
-                workCount += invoker.invoke();
-                if (!invoker.isRunning() && !invoker.isClosed()) {
-                    // An interrupt that came meanwhile stops an invoker without a word to its agent.
-                    invoker.close();
-                }
-            }
-            return workCount;
+            return invokeAll();
         } finally {
             invoking.unlock();
             if (interrupted) {
@@ -193,9 +197,18 @@ final class JournalThreads {
         }
     }
 
+    private int invokeAll() {
+        engine.agentThreads().noteInvoking();
+        int workCount = 0;
+        for (int i = 0; i < invokers.size(); i++) {
+            workCount += invokers.get(i).invoke();
+        }
+        return workCount;
+    }
+
     /** Lets the archive agent work once. Of several threads that come at once, one waits for the other. */
     int invokeArchive() {
-        if (invokers.isEmpty() || archive == null) {
+        if (invokers.isEmpty() || archive == null || archiveThread != null) {
             throw new IllegalStateException(
                     "the journal has no archive, or a thread for it: configure withInvokedAgents() and withArchive()");
         }
@@ -214,20 +227,16 @@ final class JournalThreads {
 
     /** Whether the calling thread is at work on an agent: it must not wait until the agents have ended. */
     boolean isAtWorkHere() {
-        return invokers.isEmpty()
-                ? engine.isAgentThread()
-                : invoking.isHeldByCurrentThread() || archiving.isHeldByCurrentThread();
+        return engine.agentThreads().isOwn()
+                || engine.agentThreads().invoking().isHeldByCurrentThread()
+                || archiving.isHeldByCurrentThread();
     }
 
     /** Lets the agents do what is left to do and end, and says what went wrong. Once. */
     void close() {
         engine.beginClosing();
         while (!engine.queue().tryClose() && !engine.hasFailed() && !engine.writerEnded()) {
-            if (invokers.isEmpty()) {
-                LockSupport.parkNanos(CLOSE_PARK_NS);
-            } else {
-                invoke();
-            }
+            workOrPark();
         }
         engine.writerSignal().wake();
         join();
@@ -241,15 +250,20 @@ final class JournalThreads {
         }
     }
 
+    /** Lets the agents work that are invoked; where there was nothing to do, those that have threads are given a moment. */
+    private void workOrPark() {
+        final int workCount = invokers.isEmpty() ? 0 : invoke();
+        if (workCount == 0 && !threads.isEmpty()) {
+            LockSupport.parkNanos(CLOSE_PARK_NS);
+        }
+    }
+
     /** Waits until all agents have ended, whatever interrupts the thread, and finishes what they left undone. */
     void join() {
         boolean interrupted = false;
         while (!haveEnded()) {
-            if (!invokers.isEmpty()) {
-                invoke();
-                if (invokers.stream().noneMatch(AgentInvoker::isRunning)) {
-                    break;
-                }
+            if (invokers.stream().anyMatch(InvokedAgent::isRunning)) {
+                workOrPark();
             } else if (threads.stream().anyMatch(Thread::isAlive)) {
                 interrupted |= awaitThreads(JOIN_MS);
             } else {
@@ -311,7 +325,8 @@ final class JournalThreads {
     private void abandon() {
         engine.beginClosing();
         engine.queue().tryClose();
-        for (int i = agents.size() - 1; i >= threads.size(); i--) {
+        invokers.forEach(InvokedAgent::close);
+        for (int i = agents.size() - invokers.size() - 1; i >= threads.size(); i--) {
             agents.get(i).onClose();
         }
         if (!threads.isEmpty()) {

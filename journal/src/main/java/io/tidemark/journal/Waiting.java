@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** How callers wait for durability, and what they are told when it does not come. */
 final class Waiting {
 
+    /** Little beside a force. */
+    private static final long LOOK_AGAIN_NS = 50_000;
+
+    /** For a record that was not even begun, and may be long in coming. */
+    private static final long LOOK_FOR_CLAIM_NS = 1_000_000;
+
     private Waiting() {}
 
     /**
@@ -66,12 +72,28 @@ final class Waiting {
             final long timeoutNs,
             final boolean interruptible,
             final long spinNs) {
-        final Runnable work = engine.workWhileWaiting();
+        final AgentThreads threads = engine.agentThreads();
+        final AgentThreads.Work work = threads.workWhileWaiting();
         if (work == null) {
             return engine.durable().await(sequence, timeoutNs, interruptible, spinNs);
         }
-        work.run();
-        return engine.durable().get() >= sequence;
+        final int workCount = work.work();
+        if (threads.waitsAlone() || (workCount > 0 && engine.written().getAcquire() < sequence)) {
+            return engine.durable().get() >= sequence;
+        }
+        return engine.durable()
+                .await(sequence, Math.min(timeoutNs, lookAgainNs(engine, sequence)), interruptible, spinNs);
+    }
+
+    /**
+     * How long a thread that could write the record waits before it looks whether it is to. Nobody tells it when a claim before the
+     * record is committed, or when a thread goes away that was writing.
+     */
+    private static long lookAgainNs(final Engine engine, final long sequence) {
+        if (engine.written().getAcquire() >= sequence) {
+            return Long.MAX_VALUE;
+        }
+        return sequence <= engine.queue().lastClaimedSequence() ? LOOK_AGAIN_NS : LOOK_FOR_CLAIM_NS;
     }
 
     /** Waits until there is room in the queue, or no sense in waiting for it. */
@@ -108,11 +130,11 @@ final class Waiting {
 
     /** Waits a little for room in the queue. */
     private static void idle(final Engine engine, final IdleStrategy idleStrategy) {
-        final Runnable work = engine.workWhileWaiting();
-        if (work == null) {
-            idleStrategy.idle();
-        } else {
-            work.run();
+        final AgentThreads threads = engine.agentThreads();
+        final AgentThreads.Work work = threads.workWhileWaiting();
+        final int workCount = work == null ? 0 : work.work();
+        if (!threads.waitsAlone()) {
+            idleStrategy.idle(workCount);
         }
     }
 
@@ -124,9 +146,10 @@ final class Waiting {
     static long truncate(final Engine engine, final TruncationRequest request) {
         requireOtherThread(engine);
         engine.requestTruncation(request);
-        final Runnable work = engine.workWhileWaiting();
-        while (work != null && !request.result().isDone()) {
-            work.run();
+        final AgentThreads threads = engine.agentThreads();
+        final AgentThreads.Work work = threads.workWhileWaiting();
+        while (work != null && threads.waitsAlone() && !request.result().isDone()) {
+            work.work();
         }
         boolean interrupted = false;
         try {
@@ -148,7 +171,7 @@ final class Waiting {
 
     /** Refuses a thread that runs the journal: while it waits, nothing happens that it could wait for. */
     static void requireOtherThread(final Engine engine) {
-        if (engine.isAgentThread()) {
+        if (engine.agentThreads().isAgentThread()) {
             throw new IllegalStateException("this thread runs the journal, and would wait for itself: thread="
                     + Thread.currentThread().getName() + "; a listener, or who invokes the journal, uses tryAppend and"
                     + " leaves waiting to other threads");

@@ -57,8 +57,9 @@
  *
  * <p><b>Threads:</b> every mutable field has one owning thread, which its class names. Data flows one way; what flows back
  * are two numbers, written and durable, and the room in the queue. {@code Engine} is what the threads share, and says of each
- * field who writes it. The agents are Agrona agents: run by {@code JournalThreads}, by a thread of the user, or stepped by a
- * test; where each append waits for its force, {@code WriteThenSyncAgent} runs two of them on one thread.
+ * field who writes it. The agents are Agrona agents: run by {@code JournalThreads}, by threads of the user that invoke the writer
+ * or all of them, or stepped by a test; where each append waits for its force, {@code WriteThenSyncAgent} runs two of them on one
+ * thread. {@code AgentThreads} knows which thread is at it, and what one does that waits.
  *
  * <p><b>Coming back:</b> {@code JournalOpening} takes the lock and lets {@code Recovery} find the end of the journal. A
  * {@code JournalScan} walks the chain of frames, {@code JournalTail} judges where it breaks off, and {@code RecoveryCase} is

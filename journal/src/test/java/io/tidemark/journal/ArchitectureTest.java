@@ -106,7 +106,6 @@ class ArchitectureTest {
             "org.agrona.DirectBuffer",
             "org.agrona.ErrorHandler",
             "org.agrona.concurrent.Agent",
-            "org.agrona.concurrent.AgentInvoker",
             "org.agrona.concurrent.AgentRunner",
             "org.agrona.concurrent.AgentTerminationException",
             "org.agrona.concurrent.BackoffIdleStrategy",

@@ -259,7 +259,7 @@ class FailStopTest {
         SimulatedJournal.pass(Duration.ofSeconds(1));
         SimulatedJournal.settle(journal);
         journal.invokers().forEach(invoker -> {
-            final SignalledAgent agent = (SignalledAgent) invoker.agent();
+            final SignalledAgent agent = invoker.agent();
             assertEquals(Long.MAX_VALUE, agent.parkLimitNs(), agent.roleName());
         });
         journal.close();

@@ -84,7 +84,7 @@ class GuardedPageStoreTest {
         private void change(final Journal journal, final Appender appender, final GuardedChannel channel, final int i) {
             // Long enough to leave the segment, twice.
             final byte[] payload = new byte[4_000];
-            final long sequence = config.invokedAgents()
+            final long sequence = config.invocation() == Invocation.ALL
                     ? SimulatedJournal.append(journal, appender, payload)
                     : appender.append(payload, 0, payload.length);
             assertEquals(i, sequence, words);

@@ -52,6 +52,7 @@ class HostileConcurrencyTest {
         private final CountDownLatch underWay = new CountDownLatch(THREADS);
         private final Journal journal;
         private final Ending ending;
+        private final boolean invokesWriter;
 
         Round(final long seed) throws IOException {
             this.seed = seed;
@@ -61,13 +62,13 @@ class HostileConcurrencyTest {
                     SyncPolicy.always(),
                     SyncPolicy.batch(1, 1, Duration.ZERO),
                     SyncPolicy.batch(50, 1 << 20, Duration.ofMillis(1)));
-            this.journal = Journal.open(
-                    process,
-                    JournalConfig.defaults()
-                            .withSegmentLength(64 << 10)
-                            .withQueueLength(64 << 10)
-                            .withCloseTimeout(Duration.ofMillis(50))
-                            .withSyncPolicy(policies.get(random.nextInt(policies.size()))));
+            final JournalConfig config = JournalConfig.defaults()
+                    .withSegmentLength(64 << 10)
+                    .withQueueLength(64 << 10)
+                    .withCloseTimeout(Duration.ofMillis(50))
+                    .withSyncPolicy(policies.get(random.nextInt(policies.size())));
+            this.invokesWriter = random.nextBoolean();
+            this.journal = Journal.open(process, invokesWriter ? config.withInvokedWriter() : config);
         }
 
         void run() throws InterruptedException {
@@ -130,7 +131,7 @@ class HostileConcurrencyTest {
         private void step(final SplittableRandom own, final Appender appender, final Batch batch)
                 throws InterruptedException {
             final byte[] payload = new byte[own.nextInt(700)];
-            switch (own.nextInt(12)) {
+            switch (own.nextInt(13)) {
                 case 0 -> claim(own, appender);
                 case 1 -> {
                     batch.clear();
@@ -142,7 +143,12 @@ class HostileConcurrencyTest {
                 case 4 ->
                     journal.replay(Math.max(1, journal.writtenSequence() - 5), (s, t, y, b, o, l) -> b.get(o + l - 1));
                 case 5 -> requireOrder();
-                case 6 -> assertTrue(journal.standbyCount() >= 0 && journal.backPressureCount() >= 0);
+                case 6 -> {
+                    if (invokesWriter) {
+                        journal.invoke();
+                    }
+                }
+                case 7 -> assertTrue(journal.standbyCount() >= 0 && journal.backPressureCount() >= 0);
                 default -> appender.append(own.nextInt(100), payload, 0, payload.length);
             }
         }

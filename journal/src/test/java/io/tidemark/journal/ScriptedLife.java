@@ -7,7 +7,6 @@ import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.agrona.concurrent.AgentInvoker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +138,7 @@ final class ScriptedLife {
     }
 
     /** Lets an agent work once, unless it is in the middle of it: then one of its calls hangs. */
-    private void step(final AgentInvoker invoker, final int agent) {
+    private void step(final InvokedAgent invoker, final int agent) {
         if (inside[agent]) {
             return;
         }

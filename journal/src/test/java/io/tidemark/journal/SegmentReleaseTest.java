@@ -98,8 +98,7 @@ class SegmentReleaseTest {
         letUnmappingTake(STEP_NS);
         try (Journal journal = open()) {
             rollAndLetGoOfFirst(journal);
-            final SignalledAgent keeper =
-                    (SignalledAgent) journal.invokers().get(2).agent();
+            final SignalledAgent keeper = journal.invokers().get(2).agent();
             nowNs += STEP_NS;
             assertEquals(2 * STEP_NS, keeper.parkLimitNs());
             nowNs += 2 * STEP_NS;

@@ -127,7 +127,7 @@ class StandbyPacingTest {
     }
 
     private static SignalledAgent keeper(final Journal journal) {
-        return (SignalledAgent) journal.invokers().get(2).agent();
+        return journal.invokers().get(2).agent();
     }
 
     private static void invokeKeeper(final Journal journal) {

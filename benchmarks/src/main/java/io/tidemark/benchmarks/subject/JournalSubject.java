@@ -15,7 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** The journal. Tickets are sequences. */
+/**
+ * The journal. Tickets are sequences. Its writer has a thread of its own, or is invoked by whoever appends, behind each append: then with
+ * one producer and a reader on the same thread, or one of its own, no thread waits for another one's core where there are two.
+ */
 final class JournalSubject implements Subject {
 
     private static final long POLL_NS = 1_000_000;
@@ -24,11 +27,18 @@ final class JournalSubject implements Subject {
     private final Journal journal;
     private final int standbyCount;
 
+    /** Whether appending threads invoke the writer. */
+    private final boolean invokesWriter;
+
     /** What looks inside; null if nothing does. */
     private final @Nullable Instruments instruments;
 
     JournalSubject(
-            final SubjectPlan plan, final @Nullable Instruments instruments, final @Nullable StorageSync storageSync) {
+            final SubjectPlan plan,
+            final boolean invokesWriter,
+            final @Nullable Instruments instruments,
+            final @Nullable StorageSync storageSync) {
+        this.invokesWriter = invokesWriter;
         this.instruments = instruments;
         JournalConfig config = JournalConfig.defaults()
                 .withSegmentLength(plan.segmentLength())
@@ -39,6 +49,9 @@ final class JournalSubject implements Subject {
         }
         if (storageSync != null) {
             config = config.withStorageSync(storageSync);
+        }
+        if (invokesWriter) {
+            config = config.withInvokedWriter();
         }
         if (plan.spinning()) {
             config = config.withIdleStrategy(BusySpinIdleStrategy::new);
@@ -58,7 +71,21 @@ final class JournalSubject implements Subject {
     @Override
     public Producer producer() {
         final Appender appender = journal.appender();
-        return record -> appender.append(record, 0, record.limit());
+        if (!invokesWriter) {
+            return record -> appender.append(record, 0, record.limit());
+        }
+        return record -> {
+            final long ticket = appender.append(record, 0, record.limit());
+            write(ticket);
+            return ticket;
+        };
+    }
+
+    /** Invokes the writer once, and on if that was not enough: behind a roll, or where others append, too. */
+    private void write(final long ticket) {
+        do {
+            journal.invoke();
+        } while (journal.writtenSequence() < ticket);
     }
 
     @Override
@@ -69,7 +96,11 @@ final class JournalSubject implements Subject {
     @Override
     public void awaitWritten(final long ticket) {
         while (journal.writtenSequence() < ticket) {
-            Thread.onSpinWait();
+            if (invokesWriter) {
+                journal.invoke();
+            } else {
+                Thread.onSpinWait();
+            }
         }
     }
 

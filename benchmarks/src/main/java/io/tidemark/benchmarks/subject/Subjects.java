@@ -18,8 +18,10 @@ public final class Subjects {
     /** The journal with everything by which one sees inside of it. */
     public static final String INSTRUMENTED = "instrumented";
 
-    /** The journal without threads of its own. */
+    /** The journal whose writer the appending threads invoke. */
     private static final String INVOKED = "invoked";
+
+    private static final String INVOKED_NATIVE = "invoked-native";
 
     /** The journal with the calls to the operating system that Java can't make. */
     public static final String NATIVE = "native";
@@ -48,10 +50,11 @@ public final class Subjects {
      */
     public static Subject open(final String name, final SubjectPlan plan) throws IOException {
         return switch (name) {
-            case JOURNAL -> new JournalSubject(plan, null, null);
-            case INSTRUMENTED -> new JournalSubject(plan, new Instruments(), null);
-            case NATIVE -> new JournalSubject(plan, null, NativeSync.load());
-            case INVOKED -> new InvokedJournalSubject(plan);
+            case JOURNAL -> new JournalSubject(plan, false, null, null);
+            case INSTRUMENTED -> new JournalSubject(plan, false, new Instruments(), null);
+            case NATIVE -> new JournalSubject(plan, false, null, NativeSync.load());
+            case INVOKED -> new JournalSubject(plan, true, null, null);
+            case INVOKED_NATIVE -> new JournalSubject(plan, true, null, NativeSync.load());
             case EMPTY -> new EmptySubject(plan);
             case HAND_OVER -> new HandOverSubject(plan, false);
             case HAND_OVER_CHECKSUM -> new HandOverSubject(plan, true);
@@ -68,7 +71,10 @@ public final class Subjects {
      * @return whether it tells what it does as the journal does
      */
     public static boolean isJournal(final String name) {
-        return name.equals(JOURNAL) || name.equals(INSTRUMENTED) || name.equals(NATIVE) || name.equals(INVOKED);
+        return switch (name) {
+            case JOURNAL, INSTRUMENTED, NATIVE, INVOKED, INVOKED_NATIVE -> true;
+            default -> false;
+        };
     }
 
     /**
@@ -93,7 +99,8 @@ public final class Subjects {
             case JOURNAL -> "segments, CRC-32C, time, recovery with evidence; readers and truncation beside the writer";
             case INSTRUMENTED -> "the journal, with histograms and a recording of the JDK's events";
             case NATIVE -> "the journal, with native-sync";
-            case INVOKED -> "the journal, invoked by the thread that appends";
+            case INVOKED -> "the journal, its writer invoked by the threads that append";
+            case INVOKED_NATIVE -> "the journal, its writer invoked by the threads that append, with native-sync";
             case EMPTY -> "nothing; what it costs is what the harness costs";
             case HAND_OVER, HAND_OVER_CHECKSUM ->
                 "nothing that a journal is for: records are copied into a ring and, by one thread, from there into a mapping;"
@@ -116,8 +123,16 @@ public final class Subjects {
      */
     public static List<String> jvmFlags(final String name) {
         return switch (name) {
-            case JOURNAL, INSTRUMENTED, NATIVE, INVOKED, EMPTY, HAND_OVER, HAND_OVER_CHECKSUM, DISRUPTOR, MAPPED ->
-                List.of();
+            case JOURNAL,
+                    INSTRUMENTED,
+                    NATIVE,
+                    INVOKED,
+                    INVOKED_NATIVE,
+                    EMPTY,
+                    HAND_OVER,
+                    HAND_OVER_CHECKSUM,
+                    DISRUPTOR,
+                    MAPPED -> List.of();
             default -> foreign(name).jvmFlags();
         };
     }

@@ -83,7 +83,17 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "native", "invoked", "handover", "handover-checksum", "disruptor", "mapped"})
+    @ValueSource(
+            strings = {
+                "journal",
+                "native",
+                "invoked",
+                "invoked-native",
+                "handover",
+                "handover-checksum",
+                "disruptor",
+                "mapped"
+            })
     void followerShouldSeeEveryRecordWhenItReadsOnTheProducersThread(final String name) throws IOException {
         try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1));
                 Subject.Follower follower = subject.follower()) {
@@ -104,7 +114,17 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "native", "invoked", "handover", "handover-checksum", "disruptor", "mapped"})
+    @ValueSource(
+            strings = {
+                "journal",
+                "native",
+                "invoked",
+                "invoked-native",
+                "handover",
+                "handover-checksum",
+                "disruptor",
+                "mapped"
+            })
     void filesShouldHoldTheLastRecordWhenAFlushHasReturned(final String name) throws IOException {
         final long word = 0x1122_3344_5566_7788L;
         try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1))) {
@@ -119,7 +139,7 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "native", "disruptor", "mapped"})
+    @ValueSource(strings = {"journal", "native", "invoked", "invoked-native", "disruptor", "mapped"})
     void filesShouldHoldEveryRecordWhenAppendsOfSeveralThreadsHaveReturned(final String name) throws Exception {
         final int threadCount = 4;
         try (Subject subject = open(name, plan(Durability.ALWAYS, RECORD_LENGTH, threadCount))) {

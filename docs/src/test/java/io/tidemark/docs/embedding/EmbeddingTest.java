@@ -12,6 +12,9 @@ import io.tidemark.journal.JournalClosedException;
 import io.tidemark.journal.JournalConfig;
 import io.tidemark.journal.JournalReader;
 import io.tidemark.journal.RecordHandler;
+import io.tidemark.journal.Start;
+import io.tidemark.journal.Tailer;
+import io.tidemark.journal.Visibility;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -85,6 +88,26 @@ class EmbeddingTest {
         });
         assertEquals(
                 101, JournalReader.open(directory).replay(1, (sequence, time, type, buffer, offset, length) -> {}));
+    }
+
+    @Test
+    void captureShouldBeVisibleBehindItsTurnWhenTheAgentIsTheWriter() throws InterruptedException {
+        final Queue<ByteBuffer> feed = new ArrayDeque<>();
+        for (int i = 0; i < 100; i++) {
+            feed.add(ByteBuffer.allocate(8).putLong(0, i));
+        }
+        try (Journal journal = Journal.open(directory, CONFIG.withInvokedWriter());
+                Tailer tailer = journal.tailer(Start.atHead(), Visibility.WRITTEN)) {
+            final AgentInvoker capturing = new AgentInvoker(this::rethrow, null, new CaptureAgent(feed::poll, journal));
+            capturing.start();
+            capturing.invoke();
+            assertEquals(16, tailer.poll((sequence, time, type, buffer, offset, length) -> {}, 100));
+            while (!feed.isEmpty()) {
+                capturing.invoke();
+            }
+            // The thread that writes may wait: it goes on writing meanwhile.
+            journal.awaitDurable(100);
+        }
     }
 
     private void rethrow(final Throwable thrown) {
