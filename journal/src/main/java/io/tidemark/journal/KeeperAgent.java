@@ -187,7 +187,7 @@ final class KeeperAgent implements SignalledAgent {
                 truncation.note(markSegment, markSegmentFirstSequence);
             }
             rolled = true;
-            supply.noteFull();
+            supply.noteFull(full);
             index.add(full.positions());
             release.add(full);
             engine.news().offer(() -> listener.onRolled(full.number(), full.lastSequence()));

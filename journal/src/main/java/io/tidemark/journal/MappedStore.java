@@ -35,6 +35,7 @@ final class MappedStore implements RunStore {
             target.word(end, 0);
         }
         target.wordRelease(offset, FrameLayout.word(source, start));
+        segment.noteStored(length);
         if (!StoredWords.arePresent(target, offset, source, start, length)
                 || (hasWordBehind && target.word(end) != 0)) {
             MappedFault.throwPending();

@@ -54,6 +54,9 @@ final class Segment {
     /** End of what was forced. Owned by the sync thread. */
     private int forcedOffset;
 
+    /** How much the writer stored in the mapping, in bytes. Written by the writer before {@link #next}. */
+    private int storedLength;
+
     /** Last sequence in here or before. Written by the writer before {@link #next}. */
     private long lastSequence;
 
@@ -192,6 +195,11 @@ final class Segment {
         WRITTEN_OFFSET.setRelease(this, offset);
     }
 
+    /** So many bytes more were stored in the mapping, and not written to the file. Writer only. */
+    void noteStored(final int count) {
+        storedLength += count;
+    }
+
     /** Ends this segment. Writer only, once, after the last store to it. */
     void sealRelease(final long sequence, final Segment successor) {
         lastSequence = sequence;
@@ -206,6 +214,11 @@ final class Segment {
     /** Last sequence in here or before; to be read after {@link #nextAcquire()} was not null. */
     long lastSequence() {
         return lastSequence;
+    }
+
+    /** How much the writer stored in the mapping, in bytes; to be read after {@link #nextAcquire()} was not null. */
+    int storedLength() {
+        return storedLength;
     }
 
     int forcedOffset() {

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Faulting a page in for writing makes it dirty, and the kernel writes back what has been dirty for 30 seconds: before the
  * records come, if they come slowly. So it is done only if the journal lately filled its segments so fast that this one will be
- * full before, and if the writer stores all it has in the mapping. Otherwise the writer faults pages in as it comes to them, some 2 µs
- * for each, which slow journals do not feel, and a fast one writes most of them by calls.
+ * full before, and if the writer stores what it has in the mapping: under {@code never}, where it does so with all, and where it is
+ * invoked, as long as most of a segment comes in short runs. Otherwise the writer faults pages in as it comes to them, some 2 µs for
+ * each, 13 where the hypervisor keeps the tables of pages. Slow journals do not feel that, a fast one writes most pages by calls, and a
+ * writer on a thread of its own would wait for the core that the keeper does it on.
  *
  * <p>Owned by the keeper.
  */
@@ -49,6 +51,9 @@ final class StandbySupply {
     /** With rests, a standby is to be ready when this share of the segment before it is written. */
     private static final double READY_AT_SHARE = 0.75;
 
+    /** When this share of a segment is written and there is no standby behind it, no more pages of that are faulted in. */
+    private static final double NEEDED_AT_SHARE = 0.875;
+
     /** The share by which the making may be behind that: it begins when some of the segment is written already. */
     private static final double BEHIND_SHARE = 0.03125;
 
@@ -57,8 +62,11 @@ final class StandbySupply {
     private final int standbyCount;
     private final int segmentLength;
 
-    /** Whether the writer writes to files, and does not store in mappings. */
+    /** Whether the writer may write to files, and not only store in mappings. */
     private final boolean keepsFile;
+
+    /** Whether the writer is invoked by the user's threads. */
+    private final boolean isWriterInvoked;
 
     private final Spares spares;
     private final SpaceReserve reserve;
@@ -91,6 +99,9 @@ final class StandbySupply {
     /** How long it took to fill the last one. */
     private long fillNs = UNKNOWN;
 
+    /** Whether the writer stored the greater part of it in the mapping. */
+    private boolean isMostlyStored;
+
     /**
      * Begins to supply.
      *
@@ -111,6 +122,7 @@ final class StandbySupply {
         this.standbyCount = engine.config().standbyCount();
         this.segmentLength = engine.config().segmentLength();
         this.keepsFile = engine.config().syncPolicy().writesToFile() && storage.showsWritesInMappings();
+        this.isWriterInvoked = engine.config().invocation() == Invocation.WRITER;
         this.spares = spares;
         this.reserve = new SpaceReserve(engine, storage);
         this.adoptable = new ArrayDeque<>(adoptable);
@@ -141,8 +153,9 @@ final class StandbySupply {
     }
 
     /** A segment is full and forced. */
-    void noteFull() {
+    void noteFull(final Segment full) {
         final long nowNs = engine.nowNs();
+        isMostlyStored = full.storedLength() > full.length() / 2;
         fillNs = nowNs - filledAtNs;
         filledAtNs = nowNs;
     }
@@ -253,7 +266,7 @@ final class StandbySupply {
     }
 
     private int faultLength() {
-        if (keepsFile) {
+        if (keepsFile && !(isWriterInvoked && isMostlyStored)) {
             return 0;
         }
         if (fillNs == UNKNOWN) {
@@ -262,10 +275,18 @@ final class StandbySupply {
         return fillNs <= DIRTY_MAX_NS / (standbyCount + 1) ? segmentLength : 0;
     }
 
+    /** Whether the writer is about to need the segment that is made: it can fault pages in itself, but not go on without. */
+    private boolean isNeededSoon() {
+        return engine.standbys().isEmpty() && (engine.isWaitingForStandby() || writtenShare() >= NEEDED_AT_SHARE);
+    }
+
     private void goOn() throws IOException {
         final SegmentMaking current = making;
         if (current == null) {
             return;
+        }
+        if (isNeededSoon()) {
+            current.faultInNoMore();
         }
         try {
             if (current.step()) {

@@ -16,9 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nothing on the way of a record allocates: neither on the appending thread nor on the journal's own. */
 class AllocationTest {
 
-    private static final int WARM_UP = 60_000;
-    private static final int APPENDS = 20_000;
-    private static final int ROUNDS = 10;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
@@ -27,30 +24,6 @@ class AllocationTest {
     private final byte[] array = new byte[48];
     private final ByteBuffer heap = ByteBuffer.allocate(48);
     private final ByteBuffer direct = ByteBuffer.allocateDirect(48);
-
-    /** The least that any of some rounds allocated: compilers and statistics of the JVM may allocate in any single one. */
-    private static long leastAllocated(final long[] threadIds, final IntConsumer append) {
-        for (int i = 0; i < WARM_UP; i++) {
-            append.accept(i);
-        }
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
-            final long before = allocated(threadIds);
-            for (int i = 0; i < APPENDS; i++) {
-                append.accept(i);
-            }
-            least = Math.min(least, allocated(threadIds) - before);
-        }
-        return least;
-    }
-
-    private static long allocated(final long[] threadIds) {
-        long sum = 0;
-        for (final long id : threadIds) {
-            sum += THREADS.getThreadAllocatedBytes(id);
-        }
-        return sum;
-    }
 
     private static long[] threadsNamed(final String prefix) {
         return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
@@ -65,11 +38,11 @@ class AllocationTest {
         try (Journal journal = Journal.open(directory)) {
             final Appender appender = journal.appender();
             final Batch batch = new Batch().add(array, 0, 48).add(direct, 0, 48);
-            assertEquals(0, leastAllocated(self, i -> appender.append(array, 0, 48)), "byte[]");
-            assertEquals(0, leastAllocated(self, i -> appender.append(heap, 0, 48)), "heap buffer");
-            assertEquals(0, leastAllocated(self, i -> appender.append(3, direct, 0, 48)), "direct buffer");
-            assertEquals(0, leastAllocated(self, i -> appender.appendBatch(batch)), "batch");
-            assertEquals(0, leastAllocated(self, i -> claim(appender, i)), "claim");
+            assertEquals(0, AllocatedBytes.least(self, i -> appender.append(array, 0, 48)), "byte[]");
+            assertEquals(0, AllocatedBytes.least(self, i -> appender.append(heap, 0, 48)), "heap buffer");
+            assertEquals(0, AllocatedBytes.least(self, i -> appender.append(3, direct, 0, 48)), "direct buffer");
+            assertEquals(0, AllocatedBytes.least(self, i -> appender.appendBatch(batch)), "batch");
+            assertEquals(0, AllocatedBytes.least(self, i -> claim(appender, i)), "claim");
         }
     }
 
@@ -88,7 +61,26 @@ class AllocationTest {
             final Appender appender = journal.appender();
             final long[] threads = threadsNamed("tidemark-");
             assertEquals(3, threads.length);
-            assertEquals(0, leastAllocated(threads, i -> appender.append(direct, 0, 48)));
+            assertEquals(0, AllocatedBytes.least(threads, i -> appender.append(direct, 0, 48)));
+        }
+    }
+
+    @Test
+    void noThreadShouldAllocateWhenTheWriterIsInvoked() {
+        // Short segments, so that standbys are faulted in, and their pages let go range by range.
+        final JournalConfig config =
+                JournalConfig.defaults().withSegmentLength(4 << 20).withInvokedWriter();
+        try (Journal journal = Journal.open(directory, config)) {
+            final Appender appender = journal.appender();
+            final IntConsumer append = i -> {
+                appender.append(direct, 0, 48);
+                journal.invoke();
+            };
+            assertEquals(
+                    0, AllocatedBytes.least(new long[] {Thread.currentThread().getId()}, append), "who invokes");
+            final long[] threads = threadsNamed("tidemark-sync");
+            assertEquals(1, threads.length);
+            assertEquals(0, AllocatedBytes.least(threads, append), "sync thread");
         }
     }
 
@@ -111,8 +103,8 @@ class AllocationTest {
                     outside.commit(outside.nextSequence());
                 }
             };
-            assertEquals(0, leastAllocated(self, follow));
-            assertEquals(0, leastAllocated(self, i -> written.poll(handler, 1)), "idle");
+            assertEquals(0, AllocatedBytes.least(self, follow));
+            assertEquals(0, AllocatedBytes.least(self, i -> written.poll(handler, 1)), "idle");
         }
     }
 

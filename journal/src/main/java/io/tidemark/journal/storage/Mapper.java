@@ -39,7 +39,7 @@ abstract class Mapper {
 
         /**
          * Takes the pages of a range out of the mapping, all at once. What was stored stays in the page cache, where the next
-         * load or store finds it. Allocates nothing if the range is the whole mapping. Only for a file that is mapped shared.
+         * load or store finds it. Allocates nothing once compiled. Only for a file that is mapped shared.
          *
          * @param offset of the first byte
          * @param length of the range, in bytes
@@ -85,13 +85,33 @@ abstract class Mapper {
         throw unexpected(thrown);
     }
 
+    /** Constants, so that the compiler sees through the calls: then no object is made for a range. */
+    private static final class Unloading {
+        private static final MethodHandle AS_SLICE;
+        private static final MethodHandle UNLOAD;
+
+        static {
+            try {
+                final MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+                final Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+                AS_SLICE = lookup.findVirtual(
+                                segment, "asSlice", MethodType.methodType(segment, long.class, long.class))
+                        .asType(MethodType.methodType(Object.class, Object.class, long.class, long.class));
+                UNLOAD = lookup.findVirtual(segment, "unload", MethodType.methodType(void.class))
+                        .asType(MethodType.methodType(void.class, Object.class));
+            } catch (final ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        private Unloading() {}
+    }
+
     private static final class ArenaMapper extends Mapper {
         private final MethodHandle ofShared;
         private final MethodHandle map;
         private final MethodHandle asByteBuffer;
         private final MethodHandle close;
-        private final MethodHandle asSlice;
-        private final MethodHandle unload;
 
         ArenaMapper() throws ReflectiveOperationException {
             final MethodHandles.Lookup lookup = MethodHandles.publicLookup();
@@ -113,10 +133,6 @@ abstract class Mapper {
             asByteBuffer = lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class))
                     .asType(MethodType.methodType(ByteBuffer.class, Object.class));
             close = lookup.findVirtual(arena, "close", MethodType.methodType(void.class))
-                    .asType(MethodType.methodType(void.class, Object.class));
-            asSlice = lookup.findVirtual(segment, "asSlice", MethodType.methodType(segment, long.class, long.class))
-                    .asType(MethodType.methodType(Object.class, Object.class, long.class, long.class));
-            unload = lookup.findVirtual(segment, "unload", MethodType.methodType(void.class))
                     .asType(MethodType.methodType(void.class, Object.class));
         }
 
@@ -165,8 +181,8 @@ abstract class Mapper {
                 try {
                     final Object range = offset == 0 && length == buffer.capacity()
                             ? segment
-                            : asSlice.invokeExact(segment, (long) offset, (long) length);
-                    unload.invokeExact(range);
+                            : Unloading.AS_SLICE.invokeExact(segment, (long) offset, (long) length);
+                    Unloading.UNLOAD.invokeExact(range);
                     return true;
                 } catch (final Throwable e) {
                     return refused(e);

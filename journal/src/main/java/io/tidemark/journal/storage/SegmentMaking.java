@@ -38,9 +38,9 @@ public abstract class SegmentMaking {
     private final SegmentHeader header;
     private final String name;
     private final String nameBefore;
-    private final int faultLength;
     private final boolean keepsFile;
 
+    private int faultLength;
     private Stage stage = Stage.CONTENT;
     private int faultOffset;
     private @Nullable StorageFile file;
@@ -113,6 +113,14 @@ public abstract class SegmentMaking {
             throw e;
         }
         return stage == Stage.DONE;
+    }
+
+    /** Leaves the pages as they are that were not faulted in yet: the segment is needed sooner. */
+    public final void faultInNoMore() {
+        faultLength = faultOffset;
+        if (stage == Stage.FAULT) {
+            stage = Stage.NAME;
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.journal.AllocatedBytes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -72,6 +73,15 @@ class MapperTest {
             mapping.unmap();
             assertEquals(0, mappingCount(), "round=" + i);
         }
+    }
+
+    @Test
+    void letGoOfPagesShouldAllocateNothingWhenItIsOfARange() throws IOException {
+        final Mapper.Mapping mapping = map();
+        final long[] self = {Thread.currentThread().getId()};
+        assertEquals(0, AllocatedBytes.least(self, i -> mapping.letGoOfPages(4096, 8192)), "a range");
+        assertEquals(0, AllocatedBytes.least(self, i -> mapping.letGoOfPages(0, LENGTH)), "all");
+        mapping.unmap();
     }
 
     @Test

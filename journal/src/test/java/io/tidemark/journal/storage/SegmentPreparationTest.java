@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,29 @@ class SegmentPreparationTest {
             }
         }
         assertEquals(List.of(256, 512, 768), writesBeforeForces);
+    }
+
+    @Test
+    void stepShouldFaultNoMoreInWhenTheSegmentIsNeededSooner() throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        final AtomicInteger calls = new AtomicInteger();
+        storage.faults().onEvery(StorageCall.of(StorageCall.Kind.FAULT_IN), Fault.runBefore(calls::incrementAndGet));
+        final SegmentHeader header = new SegmentHeader(1, 2, 3, 4 << 20, 1, 0);
+        final SegmentPreparation preparation = new SegmentPreparation(storage, header, header.segmentLength(), false);
+        while (calls.get() == 0) {
+            assertFalse(preparation.step());
+        }
+        assertTrue(preparation.doneShare() < 1);
+        final int callsBefore = calls.get();
+
+        preparation.faultInNoMore();
+
+        assertEquals(1.0, preparation.doneShare());
+        while (!preparation.step()) {
+            // Each step does a part.
+        }
+        assertEquals(callsBefore, calls.get());
+        preparation.result().unmap();
     }
 
     @Test
