@@ -8,6 +8,7 @@ import io.tidemark.journal.jfr.JournalEvents;
 import io.tidemark.journal.storage.MarkFile;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -120,12 +121,21 @@ final class Engine {
     private volatile boolean counting;
 
     Engine(final JournalConfig config, final String directory, final Meta meta, final long lastSequence) {
+        this(config, directory, meta, lastSequence, AppendQueue.memory(config.queueLength()));
+    }
+
+    Engine(
+            final JournalConfig config,
+            final String directory,
+            final Meta meta,
+            final long lastSequence,
+            final ByteBuffer queueMemory) {
         this.config = config;
         this.agentThreads = new AgentThreads(config);
         this.syncSignal = writesThenSyncs() ? writerSignal : new WakeSignal();
         this.directory = directory;
         this.meta = meta;
-        this.queue = new AppendQueue(config.queueLength(), lastSequence + 1);
+        this.queue = new AppendQueue(queueMemory, config.queueLength(), lastSequence + 1);
         this.maxFrameLength =
                 Math.min(queue.maxClaimLength(), config.segmentLength() - SegmentLayout.HEADER_PAGE_LENGTH);
         this.opened = OpeningMoment.now(config, lastSequence);

@@ -14,8 +14,10 @@ import io.tidemark.journal.storage.SegmentLeases;
 import io.tidemark.journal.storage.SegmentPreparation;
 import io.tidemark.journal.storage.Storage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +92,36 @@ record JournalOpening(
 
     private static JournalOpening openLocked(final Storage storage, final JournalConfig config, final long startNs)
             throws IOException {
+        if (config.invocation() == Invocation.ALL) {
+            return openLocked(storage, config, startNs, () -> AppendQueue.memory(config.queueLength()));
+        }
+        // Where page faults are dear it takes longer than recovery does, and needs nothing of that.
+        final OpeningThread<ByteBuffer> memory =
+                OpeningThread.start("tidemark-open-queue", () -> AppendQueue.memory(config.queueLength()));
+        try {
+            return openLocked(storage, config, startNs, memory::await);
+        } catch (final IOException | RuntimeException | Error e) {
+            awaitEnd(memory, e);
+            throw e;
+        }
+    }
+
+    private static void awaitEnd(final OpeningThread<?> thread, final Throwable cause) {
+        try {
+            thread.await();
+        } catch (final RuntimeException | Error e) {
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    private static JournalOpening openLocked(
+            final Storage storage,
+            final JournalConfig config,
+            final long startNs,
+            final Supplier<ByteBuffer> queueMemory)
+            throws IOException {
         final JournalFiles found = JournalFiles.list(storage);
         if (found.foreign() != null || !found.segments().isEmpty()) {
             found.requireMeta(storage);
@@ -114,7 +146,7 @@ record JournalOpening(
             final List<Long> keptSpares = keepSpares(storage, files, maxSpareCount);
             // Before the segment is mapped: there may be no memory for the append queue.
             final Engine engine = new Engine(
-                    config, storage.pathOf(""), result.meta(), result.tail().lastSequence());
+                    config, storage.pathOf(""), result.meta(), result.tail().lastSequence(), queueMemory.get());
             final Segment segment = mapTail(storage, config, result);
             final SyncAgent sync = new SyncAgent(engine, segment);
             final WriterAgent writer = new WriterAgent(engine, sync, segment);

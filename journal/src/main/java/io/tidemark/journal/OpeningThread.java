@@ -5,18 +5,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** Runs a call on a thread that nobody interrupts, and waits for it whatever interrupts the caller. */
-final class OpeningThread {
+/**
+ * Runs a call on a thread that nobody interrupts; who waits for it does so whatever interrupts the caller.
+ *
+ * @param <T> what the call returns
+ */
+final class OpeningThread<T> {
 
-    private OpeningThread() {}
+    private final CompletableFuture<T> future = new CompletableFuture<>();
+    private final Thread thread;
 
-    static <T> T call(final Supplier<T> task) {
-        return call("tidemark-open", task);
-    }
-
-    static <T> T call(final String threadName, final Supplier<T> task) {
-        final CompletableFuture<T> future = new CompletableFuture<>();
-        final Thread thread = new Thread(
+    private OpeningThread(final String threadName, final Supplier<T> task) {
+        this.thread = new Thread(
                 () -> {
                     try {
                         future.complete(task.get());
@@ -26,7 +26,25 @@ final class OpeningThread {
                 },
                 threadName);
         thread.setDaemon(true);
-        thread.start();
+    }
+
+    /** Begins a call, for which the caller must {@linkplain #await() wait} in any case. */
+    static <T> OpeningThread<T> start(final String threadName, final Supplier<T> task) {
+        final OpeningThread<T> opening = new OpeningThread<>(threadName, task);
+        opening.thread.start();
+        return opening;
+    }
+
+    static <T> T call(final Supplier<T> task) {
+        return call("tidemark-open", task);
+    }
+
+    static <T> T call(final String threadName, final Supplier<T> task) {
+        return start(threadName, task).await();
+    }
+
+    /** Waits for the call, and throws what it threw. */
+    T await() {
         try {
             // Joining a future is not ended by an interrupt, and keeps the status.
             return future.join();
