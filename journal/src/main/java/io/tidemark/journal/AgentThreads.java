@@ -47,9 +47,9 @@ final class AgentThreads {
         own.add(thread);
     }
 
-    /** Whether the calling thread is of the journal's own. */
-    boolean isOwn() {
-        return own.contains(Thread.currentThread());
+    /** Whether the calling thread is one of the journal's own, or is invoking agents right now. */
+    boolean isAtWork() {
+        return own.contains(Thread.currentThread()) || invoking.isHeldByCurrentThread();
     }
 
     ReentrantLock invoking() {
@@ -69,21 +69,26 @@ final class AgentThreads {
      * between two invocations, too. Who invokes the writer alone is not: it goes on with that while it waits.
      */
     boolean isAgentThread() {
-        if (waitsAlone) {
-            return false;
-        }
-        return isOwn()
-                || invoking.isHeldByCurrentThread()
-                || (invocation == Invocation.ALL && lastInvoking == Thread.currentThread());
+        return !waitsAlone && (isAtWork() || (invocation == Invocation.ALL && lastInvoking == Thread.currentThread()));
     }
 
     void workWhileWaiting(final Work work) {
         workWhileWaiting = work;
     }
 
-    @Nullable
-    Work workWhileWaiting() {
-        return workWhileWaiting;
+    /** Whether a thread that has to wait can do some of the work itself. */
+    boolean worksWhileWaiting() {
+        return workWhileWaiting != null;
+    }
+
+    /**
+     * Does some of what a thread does that has to wait.
+     *
+     * @return amount of work done; 0 if there was nothing to do
+     */
+    int work() {
+        final Work work = workWhileWaiting;
+        return work == null ? 0 : work.work();
     }
 
     /** Whether a thread that waits is all there is: nobody else would end its waiting. */

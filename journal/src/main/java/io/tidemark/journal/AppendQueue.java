@@ -39,7 +39,7 @@ final class AppendQueue {
     private static final int ZEROS_LENGTH = 64 << 10;
 
     /** Never written. */
-    private static final ByteBuffer ZEROS = alignedZeros(ZEROS_LENGTH);
+    private static final ByteBuffer ZEROS = memory(ZEROS_LENGTH);
 
     /** Length in a word that marks the end of the queue; no gap is that long. */
     private static final int CLOSED_LENGTH = Integer.MIN_VALUE;
@@ -95,15 +95,11 @@ final class AppendQueue {
     /**
      * Makes the memory of a queue, which takes a while: 4,096 faults for 16 MiB.
      *
-     * @param capacity in bytes, a power of two
-     * @return memory of zeros, at least so much
+     * @param length in bytes
+     * @return zeros, at least so many, from the beginning of a cache line on
      * @throws OutOfMemoryError if there is not so much
      */
-    static ByteBuffer memory(final int capacity) {
-        return alignedZeros(capacity);
-    }
-
-    private static ByteBuffer alignedZeros(final int length) {
+    static ByteBuffer memory(final int length) {
         final int cacheLine = 64;
         final ByteBuffer buffer = ByteBuffer.allocateDirect(length + cacheLine).alignedSlice(cacheLine);
         // The operating system gives pages of zeros at the first store; done here, no append pays for it.

@@ -227,9 +227,7 @@ final class JournalThreads {
 
     /** Whether the calling thread is at work on an agent: it must not wait until the agents have ended. */
     boolean isAtWorkHere() {
-        return engine.agentThreads().isOwn()
-                || engine.agentThreads().invoking().isHeldByCurrentThread()
-                || archiving.isHeldByCurrentThread();
+        return engine.agentThreads().isAtWork() || archiving.isHeldByCurrentThread();
     }
 
     /** Lets the agents do what is left to do and end, and says what went wrong. Once. */

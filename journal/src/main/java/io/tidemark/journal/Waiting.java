@@ -73,11 +73,10 @@ final class Waiting {
             final boolean interruptible,
             final long spinNs) {
         final AgentThreads threads = engine.agentThreads();
-        final AgentThreads.Work work = threads.workWhileWaiting();
-        if (work == null) {
+        if (!threads.worksWhileWaiting()) {
             return engine.durable().await(sequence, timeoutNs, interruptible, spinNs);
         }
-        final int workCount = work.work();
+        final int workCount = threads.work();
         if (threads.waitsAlone() || (workCount > 0 && engine.written().getAcquire() < sequence)) {
             return engine.durable().get() >= sequence;
         }
@@ -131,8 +130,7 @@ final class Waiting {
     /** Waits a little for room in the queue. */
     private static void idle(final Engine engine, final IdleStrategy idleStrategy) {
         final AgentThreads threads = engine.agentThreads();
-        final AgentThreads.Work work = threads.workWhileWaiting();
-        final int workCount = work == null ? 0 : work.work();
+        final int workCount = threads.work();
         if (!threads.waitsAlone()) {
             idleStrategy.idle(workCount);
         }
@@ -147,9 +145,8 @@ final class Waiting {
         requireOtherThread(engine);
         engine.requestTruncation(request);
         final AgentThreads threads = engine.agentThreads();
-        final AgentThreads.Work work = threads.workWhileWaiting();
-        while (work != null && threads.waitsAlone() && !request.result().isDone()) {
-            work.work();
+        while (threads.waitsAlone() && !request.result().isDone()) {
+            threads.work();
         }
         boolean interrupted = false;
         try {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.journal;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.storage.Fault;
@@ -240,16 +239,9 @@ class FaultSweepTest {
             if (machine.isOff()) {
                 machine.crash(new SplittableRandom(seed));
             } else {
-                requireNothingLeft();
+                ReleasedStorage.require(machine, what::toString);
             }
             judge();
-        }
-
-        private void requireNothingLeft() {
-            assertEquals(List.of(), machine.openHandles(), what::toString);
-            assertEquals(List.of(), machine.liveMappings(), what::toString);
-            assertEquals(List.of(), machine.storesAfterUnmap(), what::toString);
-            assertTrue(!machine.isLocked(), what::toString);
         }
 
         private void judge() throws IOException {

@@ -2,7 +2,6 @@
 package io.tidemark.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.storage.Fault;
@@ -173,10 +172,7 @@ class HostileConcurrencyTest {
             if (surprise != null) {
                 throw new AssertionError("seed=" + seed + ", ending=" + ending, surprise);
             }
-            assertEquals(List.of(), process.openHandles(), () -> "seed=" + seed);
-            assertEquals(List.of(), process.liveMappings(), () -> "seed=" + seed);
-            assertEquals(List.of(), process.storesAfterUnmap(), () -> "seed=" + seed);
-            assertFalse(machine.isLocked(), () -> "seed=" + seed);
+            ReleasedStorage.require(process, () -> "seed=" + seed);
             final VerifyReport report = JournalReader.open(machine.sibling()).verify();
             assertEquals(VerifyReport.Verdict.INTACT, report.verdict(), () -> "seed=" + seed + ", " + report);
             assertTrue(report.lastSequence() >= journal.durableSequence(), () -> "seed=" + seed + ", " + report);

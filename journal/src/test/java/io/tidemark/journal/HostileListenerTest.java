@@ -2,13 +2,11 @@
 package io.tidemark.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.journal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,13 +32,6 @@ class HostileListenerTest {
             .withQueueLength(64 << 10)
             .withCloseTimeout(Duration.ofMillis(20))
             .withSyncPolicy(SyncPolicy.batch(1, 1, Duration.ZERO));
-
-    private void requireReleased() {
-        assertEquals(List.of(), process.openHandles());
-        assertEquals(List.of(), process.liveMappings());
-        assertEquals(List.of(), process.storesAfterUnmap());
-        assertFalse(machine.isLocked(), "left locked");
-    }
 
     /** Makes a call of the journal from its listeners, and tells what came of it. */
     private static final class Meddler implements JournalListener, DurabilityListener {
@@ -132,7 +123,7 @@ class HostileListenerTest {
             }
             assertEquals(appender.append(RECORD, 0, 3), journal.flush());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @ParameterizedTest
@@ -195,6 +186,6 @@ class HostileListenerTest {
             appender.append(RECORD, 0, 3);
             assertEquals(3, journal.flush());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 }

@@ -43,13 +43,6 @@ class HostileStateTest {
             .withCloseTimeout(Duration.ofMillis(20))
             .withSyncPolicy(SyncPolicy.batch(1, 1, Duration.ZERO));
 
-    private void requireReleased() {
-        assertEquals(List.of(), process.openHandles());
-        assertEquals(List.of(), process.liveMappings());
-        assertEquals(List.of(), process.storesAfterUnmap());
-        assertFalse(machine.isLocked(), "left locked");
-    }
-
     private void requireGoesOn() throws IOException {
         try (Journal again = Journal.open(machine.sibling(), config)) {
             final long sequence = again.appender().append(RECORD, 0, 3);
@@ -86,14 +79,14 @@ class HostileStateTest {
                 () -> journal.replay(400, (sequence, timestampNs, type, buffer, offset, length) -> {
                     throw new HostileException("from the handler");
                 }));
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     private void openShouldRefuse(final Class<? extends Throwable> type, final String word, final JournalConfig bad)
             throws IOException {
         final Throwable refused = assertThrows(type, () -> Journal.open(process, bad));
         assertTrue(refused.getMessage().contains(word), refused.getMessage());
-        requireReleased();
+        ReleasedStorage.require(process);
         requireGoesOn();
     }
 
@@ -167,7 +160,7 @@ class HostileStateTest {
         final JournalFailedException failed = assertThrows(JournalFailedException.class, journal::close);
         assertTrue(failed.getMessage().contains("without having done its work"), failed.getMessage());
         assertThrows(JournalFailedException.class, () -> journal.awaitDurable(1));
-        requireReleased();
+        ReleasedStorage.require(process);
         requireGoesOn();
     }
 
@@ -191,7 +184,7 @@ class HostileStateTest {
         assertThrows(JournalFailedException.class, () -> journal.awaitDurable(2));
         assertThrows(JournalFailedException.class, () -> appender.append(RECORD, 0, 3));
         assertThrows(JournalFailedException.class, journal::close);
-        requireReleased();
+        ReleasedStorage.require(process);
         requireGoesOn();
     }
 
@@ -210,7 +203,7 @@ class HostileStateTest {
         final JournalFailedException failed = assertThrows(JournalFailedException.class, journal::flush);
         assertSame(thrown.get(), failed.getCause().getCause());
         assertThrows(JournalFailedException.class, journal::close);
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -240,7 +233,7 @@ class HostileStateTest {
         assertTrue(Thread.interrupted());
         assertEquals(1, journal.durableSequence());
         assertEquals(0, journal.invoke());
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -258,7 +251,7 @@ class HostileStateTest {
             }
         });
         journal.close();
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -296,7 +289,7 @@ class HostileStateTest {
         final BufferClaim claim = journal.appender().claim(3);
         final JournalException lost = assertThrows(JournalException.class, journal::close);
         assertTrue(lost.getMessage().contains("never committed"), lost.getMessage());
-        requireReleased();
+        ReleasedStorage.require(process);
         assertEquals(1, claim.commit());
         assertEquals(0, journal.durableSequence());
         assertThrows(JournalClosedException.class, () -> journal.awaitDurable(1));
@@ -339,7 +332,7 @@ class HostileStateTest {
                 assertThrows(StorageFullException.class, () -> journal.awaitDurable(last + 1));
         assertFalse(future.getMessage().contains("was accepted"), future.getMessage());
         assertThrows(StorageFullException.class, journal::close);
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @ParameterizedTest

@@ -4,7 +4,6 @@ package io.tidemark.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,13 +41,6 @@ class InvokedWriterTest {
     @TempDir
     private Path directory;
 
-    private void requireReleased() {
-        assertEquals(List.of(), process.openHandles());
-        assertEquals(List.of(), process.liveMappings());
-        assertEquals(List.of(), process.storesAfterUnmap());
-        assertFalse(machine.isLocked(), "left locked");
-    }
-
     private static boolean isWriterThread(final Thread thread) {
         return thread.getName().equals("tidemark-writer");
     }
@@ -79,7 +71,7 @@ class InvokedWriterTest {
             }
             assertEquals(0, journal.invoke());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -101,7 +93,7 @@ class InvokedWriterTest {
             assertEquals(5, journal.truncate(3));
             assertFalse(journal.awaitDurable(100, Duration.ofMillis(3)));
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -122,7 +114,7 @@ class InvokedWriterTest {
             });
             assertEquals(500, given.size());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -134,7 +126,7 @@ class InvokedWriterTest {
                 assertEquals(i, journal.durableSequence());
             }
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -150,7 +142,7 @@ class InvokedWriterTest {
             assertEquals(1, journal.writtenSequence());
             journal.awaitDurable(2);
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -175,7 +167,7 @@ class InvokedWriterTest {
             journal.awaitDurable(2);
             slow.join();
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -199,7 +191,7 @@ class InvokedWriterTest {
             assertEquals(null, surprise.get());
             assertEquals(1, journal.durableSequence());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -213,7 +205,7 @@ class InvokedWriterTest {
         assertTrue(Thread.interrupted());
         assertEquals(10, journal.durableSequence());
         assertEquals(0, journal.invoke());
-        requireReleased();
+        ReleasedStorage.require(process);
         try (Journal again = Journal.open(machine.sibling(), config)) {
             assertTrue(again.recoveryReport().closedCleanly());
             assertEquals(10, again.lastSequence());
@@ -226,7 +218,7 @@ class InvokedWriterTest {
         journal.appender().claim(8);
         final JournalException lost = assertThrows(JournalException.class, journal::close);
         assertTrue(lost.getMessage().contains("never committed"), lost.getMessage());
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -253,7 +245,7 @@ class InvokedWriterTest {
         assertEquals(
                 broken,
                 assertThrows(JournalFailedException.class, journal::close).getCause());
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -276,7 +268,7 @@ class InvokedWriterTest {
         assertEquals(4, refused.size());
         assertEquals(1, journal.flush());
         journal.close();
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -299,7 +291,7 @@ class InvokedWriterTest {
             told.await();
             assertInstanceOf(IllegalStateException.class, refused.get());
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -342,7 +334,7 @@ class InvokedWriterTest {
         }
         journal.awaitDurable(sequence);
         journal.close();
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     /** An interrupt closes a channel under whoever is in a call of it: so on real files, and with runs long enough to be written. */
@@ -434,7 +426,7 @@ class InvokedWriterTest {
             journal.replay(1, (sequence, t, y, b, o, l) -> assertEquals(expected[0]++, sequence));
             assertEquals(threadCount * perThread + 1, expected[0]);
         }
-        requireReleased();
+        ReleasedStorage.require(process);
     }
 
     @Test
@@ -449,8 +441,8 @@ class InvokedWriterTest {
                         made.add(thread);
                         return made.size() == failing ? null : thread;
                     })));
-            assertNotNull(refused.getMessage());
-            requireReleased();
+            assertTrue(refused.getMessage().contains("threadFactory"), refused.getMessage());
+            ReleasedStorage.require(process);
         }
     }
 }

@@ -27,18 +27,16 @@ class StandbyFaultingTest {
     private static final int SEGMENTS = 4;
 
     private final SimulatedStorage machine = new SimulatedStorage();
-    private final AtomicInteger faultedInLength = new AtomicInteger();
+    private final AtomicInteger faultInCount = new AtomicInteger();
 
-    private void countFaultedIn() {
+    private void countFaultIns() {
         machine.faults()
-                .onEvery(
-                        StorageCall.of(StorageCall.Kind.FAULT_IN),
-                        Fault.runBefore(() -> faultedInLength.addAndGet(SEGMENT_LENGTH)));
+                .onEvery(StorageCall.of(StorageCall.Kind.FAULT_IN), Fault.runBefore(faultInCount::incrementAndGet));
     }
 
     /** Fills segments, so many records to a run, and waits behind each until the keeper knows that, and has made a standby. */
     private void fillSegments(final JournalConfig config, final int recordsOfARun) throws Exception {
-        countFaultedIn();
+        countFaultIns();
         final Semaphore rolled = new Semaphore(0);
         final JournalConfig listening = config.withSegmentLength(SEGMENT_LENGTH)
                 .withQueueLength(64 << 10)
@@ -75,31 +73,31 @@ class StandbyFaultingTest {
     @Test
     void standbyShouldBeFaultedInWhenTheWriterIsInvokedForEachRecord() throws Exception {
         fillSegments(JournalConfig.defaults().withInvokedWriter(), 1);
-        assertTrue(faultedInLength.get() > 0);
+        assertTrue(faultInCount.get() > 0);
     }
 
     @Test
     void standbyShouldNotBeFaultedInWhenRunsAreLongAndSoWrittenToTheFile() throws Exception {
         fillSegments(JournalConfig.defaults().withInvokedWriter(), 10);
-        assertEquals(0, faultedInLength.get());
+        assertEquals(0, faultInCount.get());
     }
 
     @Test
     void standbyShouldNotBeFaultedInWhenTheWriterHasAThread() throws Exception {
         fillSegments(JournalConfig.defaults(), 1);
-        assertEquals(0, faultedInLength.get());
+        assertEquals(0, faultInCount.get());
     }
 
     @Test
     void standbyShouldNotBeFaultedInWhenEverythingIsWrittenToTheFile() throws Exception {
         fillSegments(JournalConfig.defaults().withInvokedWriter().withSyncPolicy(SyncPolicy.always()), 1);
-        assertEquals(0, faultedInLength.get());
+        assertEquals(0, faultInCount.get());
     }
 
-    /** How much is faulted in of the third segment if it is begun when the second is written up to a share. */
-    private int faultedInWhenBegunAt(final double share) throws IOException {
+    /** How often pages are faulted in of the third segment if it is begun when the second is written up to a share. */
+    private int faultInsWhenBegunAt(final double share) throws IOException {
         final long[] nowNs = {Duration.ofSeconds(1).toNanos()};
-        countFaultedIn();
+        countFaultIns();
         try (Journal journal = Journal.open(
                 machine.sibling(),
                 SimulatedJournal.config()
@@ -115,7 +113,7 @@ class StandbyFaultingTest {
             }
             journal.invokers().get(0).invoke();
             assertEquals(RECORDS_OF_A_SEGMENT + 1, journal.writtenSequence());
-            faultedInLength.set(0);
+            faultInCount.set(0);
             // The sync agent and the keeper learn that the first segment is full while the second is being written.
             journal.invokers().get(1).invoke();
             for (int i = 1; i < share * RECORDS_OF_A_SEGMENT; i++) {
@@ -125,17 +123,17 @@ class StandbyFaultingTest {
             nowNs[0] += Duration.ofSeconds(1).toNanos();
             SimulatedJournal.settle(journal);
             assertEquals(1, journal.standbyCount());
-            return faultedInLength.get();
+            return faultInCount.get();
         }
     }
 
     @Test
     void standbyShouldBeFaultedInWhenTheWriterWillNotNeedItSoon() throws IOException {
-        assertTrue(faultedInWhenBegunAt(0.8) > 0);
+        assertTrue(faultInsWhenBegunAt(0.8) > 0);
     }
 
     @Test
     void standbyShouldNotBeFaultedInWhenTheWriterIsAboutToNeedIt() throws IOException {
-        assertEquals(0, faultedInWhenBegunAt(0.95));
+        assertEquals(0, faultInsWhenBegunAt(0.95));
     }
 }

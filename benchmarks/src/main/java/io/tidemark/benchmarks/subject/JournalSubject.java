@@ -76,16 +76,9 @@ final class JournalSubject implements Subject {
         }
         return record -> {
             final long ticket = appender.append(record, 0, record.limit());
-            write(ticket);
+            awaitWritten(ticket);
             return ticket;
         };
-    }
-
-    /** Invokes the writer once, and on if that was not enough: behind a roll, or where others append, too. */
-    private void write(final long ticket) {
-        do {
-            journal.invoke();
-        } while (journal.writtenSequence() < ticket);
     }
 
     @Override

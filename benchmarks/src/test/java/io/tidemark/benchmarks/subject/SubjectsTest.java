@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That what is measured beside the journal keeps the records that it is given, and when it says so. */
@@ -82,9 +83,8 @@ class SubjectsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static List<String> subjects() {
+        return List.of(
                 "journal",
                 "native",
                 "invoked",
@@ -92,8 +92,11 @@ class SubjectsTest {
                 "handover",
                 "handover-checksum",
                 "disruptor",
-                "mapped"
-            })
+                "mapped");
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
     void followerShouldSeeEveryRecordWhenItReadsOnTheProducersThread(final String name) throws IOException {
         try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1));
                 Subject.Follower follower = subject.follower()) {
@@ -114,17 +117,7 @@ class SubjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "journal",
-                "native",
-                "invoked",
-                "invoked-native",
-                "handover",
-                "handover-checksum",
-                "disruptor",
-                "mapped"
-            })
+    @MethodSource("subjects")
     void filesShouldHoldTheLastRecordWhenAFlushHasReturned(final String name) throws IOException {
         final long word = 0x1122_3344_5566_7788L;
         try (Subject subject = open(name, plan(Durability.NEVER, RECORD_LENGTH, 1))) {
