@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Measures what nothing can beat here: copying with CRC-32C into a mapping, handing over between two cores,",
-            "memory that is stored to for the first time, a durable write of one block, the disk's streaming rate."
+            "memory that is stored to for the first time, a durable write of one block, the disk's streaming rate, and how",
+            "often all processors stand still at once while they are all in use."
         })
 final class LimitsCommand implements Callable<Integer> {
 
@@ -72,6 +73,9 @@ final class LimitsCommand implements Callable<Integer> {
             addAll(figures, Limits.newPages((long) (memoryMebibytes * MEBI)));
             addAll(figures, Limits.blockThenForce(data, durationNs));
             addAll(figures, Limits.directBlock(data, durationNs));
+            figures.addAll(ProcessorStops.ofSpinning(durationNs).figures(INSTRUMENT, "spinning"));
+            figures.addAll(ProcessorStops.ofSpinningBesideForces(data, durationNs)
+                    .figures(INSTRUMENT, "spinning beside forces"));
             final double[] rates = Limits.stream(data, (long) (streamMebibytes * MEBI));
             figures.add(new Results.Figure(
                     INSTRUMENT, "machine", "", "streaming into a new file, forced", "MB/s", 1, rates[0] / 1e6));

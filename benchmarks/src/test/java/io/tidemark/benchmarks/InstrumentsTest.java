@@ -111,6 +111,8 @@ class InstrumentsTest {
                         "copy with CRC-32C of 128 B into a mapping",
                         "hand-over and back p50",
                         "pwrite and fdatasync of a block p50",
+                        "spinning, all processors stopped: wait p99",
+                        "spinning beside forces, all processors stopped: part of the time",
                         "streaming over a file, forced")),
                 metrics::toString);
     }

@@ -34,6 +34,9 @@ public final class Subjects {
 
     private static final String HAND_OVER_CHECKSUM = "handover-checksum";
 
+    /** The least that sharing forces can cost; a limit of durable appends. */
+    private static final String FORCE_ONLY = "force-only";
+
     private static final String DISRUPTOR = "disruptor";
     private static final String MAPPED = "mapped";
 
@@ -58,6 +61,7 @@ public final class Subjects {
             case EMPTY -> new EmptySubject(plan);
             case HAND_OVER -> new HandOverSubject(plan, false);
             case HAND_OVER_CHECKSUM -> new HandOverSubject(plan, true);
+            case FORCE_ONLY -> new ForceOnlySubject(plan);
             case DISRUPTOR -> new DisruptorSubject(plan);
             case MAPPED -> new MappedSubject(plan);
             default -> foreign(name).open(plan);
@@ -105,6 +109,8 @@ public final class Subjects {
             case HAND_OVER, HAND_OVER_CHECKSUM ->
                 "nothing that a journal is for: records are copied into a ring and, by one thread, from there into a mapping;"
                         + " CRC-32C if the name says so; under batch a thread beside forces every millisecond";
+            case FORCE_ONLY ->
+                "nothing; a thread writes a block, forces it, and wakes who slept when it began: a limit of durable appends";
             case DISRUPTOR ->
                 "CRC-32C, one prepared file, one force a batch; no segments, no recovery, no outside readers; under batch a"
                         + " thread beside forces every millisecond";
@@ -131,6 +137,7 @@ public final class Subjects {
                     EMPTY,
                     HAND_OVER,
                     HAND_OVER_CHECKSUM,
+                    FORCE_ONLY,
                     DISRUPTOR,
                     MAPPED -> List.of();
             default -> foreign(name).jvmFlags();

@@ -15,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +162,30 @@ class SubjectsTest {
                 assertTrue(isInAFile(word(i, 50)), name + " has not written what it says to be durable");
             }
         }
+    }
+
+    @Test
+    void appendsShouldAllReturnWhenSeveralThreadsShareForcesOfNothing() throws Exception {
+        final int threadCount = 4;
+        final Set<Long> tickets = ConcurrentHashMap.newKeySet();
+        try (Subject subject = open("force-only", plan(Durability.ALWAYS, RECORD_LENGTH, threadCount))) {
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < threadCount; i++) {
+                threads.add(new Thread(() -> {
+                    final Subject.Producer producer = subject.producer();
+                    final ByteBuffer record = record(RECORD_LENGTH);
+                    for (int round = 0; round < 50; round++) {
+                        tickets.add(producer.append(record));
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (final Thread thread : threads) {
+                thread.join();
+            }
+        }
+
+        assertEquals(threadCount * 50, tickets.size());
     }
 
     private static long word(final int thread, final int round) {
