@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tidemark.benchmarks;
 
+import io.tidemark.benchmarks.subject.BlockFile;
 import io.tidemark.benchmarks.subject.PreparedFile;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -21,7 +22,7 @@ import org.HdrHistogram.Histogram;
 /** What the machine itself can do, in the place of what is measured. Nothing that a journal does can be faster. */
 final class Limits {
 
-    private static final int BLOCK_LENGTH = 4096;
+    private static final int PAGE_LENGTH = 4096;
     private static final int MIN_FILE_LENGTH = 4 << 20;
     private static final int MAX_FILE_LENGTH = 64 << 20;
     private static final long LONG_LOOK_NS = 500_000_000;
@@ -95,7 +96,7 @@ final class Limits {
                 final long startNs = System.nanoTime();
                 // Java stores zeros to all of it.
                 held.add(ByteBuffer.allocateDirect(NEW_MEMORY_LENGTH));
-                histogram.recordValue((System.nanoTime() - startNs) / (NEW_MEMORY_LENGTH / BLOCK_LENGTH));
+                histogram.recordValue((System.nanoTime() - startNs) / (NEW_MEMORY_LENGTH / PAGE_LENGTH));
             }
         } finally {
             Reference.reachabilityFence(held);
@@ -172,31 +173,23 @@ final class Limits {
             final boolean forces,
             final OpenOption... options)
             throws IOException {
-        final Path path = directory.resolve("limit-blocks");
-        final int fileLength = fileLength(durationNs);
         final Histogram histogram = new Histogram(HIGHEST_NS, DIGITS);
         histogram.setTag(tag);
-        try (FileChannel file = PreparedFile.create(path, fileLength, options)) {
-            final ByteBuffer block = ByteBuffer.allocateDirect(2 * BLOCK_LENGTH).alignedSlice(BLOCK_LENGTH);
-            block.limit(BLOCK_LENGTH);
+        try (BlockFile file = new BlockFile(directory.resolve("limit-blocks"), fileLength(durationNs), options)) {
             final long startNs = System.nanoTime();
-            long position = 0;
             // At least one, however long the first of all takes that only warms up.
             for (long nowNs = startNs; nowNs - startNs < durationNs || histogram.getTotalCount() == 0; ) {
-                block.position(0).put(0, (byte) (position >> 12 | 1));
-                file.write(block, position);
                 if (forces) {
-                    file.force(false);
+                    file.writeAndForce();
+                } else {
+                    file.write();
                 }
-                position = (position + BLOCK_LENGTH) % fileLength;
                 final long endNs = System.nanoTime();
                 if (nowNs - startNs > durationNs / 4) {
                     histogram.recordValue(endNs - nowNs);
                 }
                 nowNs = endNs;
             }
-        } finally {
-            Files.deleteIfExists(path);
         }
         return histogram;
     }

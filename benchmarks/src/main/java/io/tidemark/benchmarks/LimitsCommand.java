@@ -60,27 +60,20 @@ final class LimitsCommand implements Callable<Integer> {
         final List<Results.Figure> figures = new ArrayList<>();
         try {
             for (final int length : LENGTHS) {
-                figures.add(new Results.Figure(
-                        INSTRUMENT,
-                        "machine",
-                        "",
+                figures.add(figure(
                         "copy with CRC-32C of " + length + " B into a mapping",
                         "records/s",
-                        1,
                         Limits.copyWithChecksum(data, length, durationNs)));
             }
             addAll(figures, Limits.handOver(handOvers));
             addAll(figures, Limits.newPages((long) (memoryMebibytes * MEBI)));
             addAll(figures, Limits.blockThenForce(data, durationNs));
             addAll(figures, Limits.directBlock(data, durationNs));
-            figures.addAll(ProcessorStops.ofSpinning(durationNs).figures(INSTRUMENT, "spinning"));
-            figures.addAll(ProcessorStops.ofSpinningBesideForces(data, durationNs)
-                    .figures(INSTRUMENT, "spinning beside forces"));
+            addAll(figures, "spinning", ProcessorStops.ofSpinning(durationNs));
+            addAll(figures, "spinning beside forces", ProcessorStops.ofSpinningBesideForces(data, durationNs));
             final double[] rates = Limits.stream(data, (long) (streamMebibytes * MEBI));
-            figures.add(new Results.Figure(
-                    INSTRUMENT, "machine", "", "streaming into a new file, forced", "MB/s", 1, rates[0] / 1e6));
-            figures.add(new Results.Figure(
-                    INSTRUMENT, "machine", "", "streaming over a file, forced", "MB/s", 1, rates[1] / 1e6));
+            figures.add(figure("streaming into a new file, forced", "MB/s", rates[0] / 1e6));
+            figures.add(figure("streaming over a file, forced", "MB/s", rates[1] / 1e6));
         } finally {
             Directories.deleteAll(data);
         }
@@ -91,5 +84,17 @@ final class LimitsCommand implements Callable<Integer> {
 
     private static void addAll(final List<Results.Figure> figures, final Histogram histogram) {
         figures.addAll(Results.percentiles(INSTRUMENT, "machine", "", 1, histogram));
+    }
+
+    private static void addAll(final List<Results.Figure> figures, final String what, final ProcessorStops stops) {
+        final String metric = what + ", all processors stopped: ";
+        figures.add(figure(metric + "part of the time", "", stops.part()));
+        figures.add(figure(metric + "times", "/s", stops.perSecond()));
+        figures.add(figure(metric + "longest", "ns", (double) stops.longestNs()));
+        figures.add(figure(metric + "wait p99", "ns", (double) stops.waitNs(99)));
+    }
+
+    private static Results.Figure figure(final String metric, final String unit, final double value) {
+        return new Results.Figure(INSTRUMENT, "machine", "", metric, unit, 1, value);
     }
 }

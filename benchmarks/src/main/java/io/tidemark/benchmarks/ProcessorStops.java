@@ -2,13 +2,10 @@
 package io.tidemark.benchmarks;
 
 import io.tidemark.benchmarks.subject.BatchForce;
-import io.tidemark.benchmarks.subject.PreparedFile;
+import io.tidemark.benchmarks.subject.BlockFile;
 import io.tidemark.benchmarks.subject.SubjectPlan.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +23,6 @@ final class ProcessorStops {
     /** Shorter ones may be interrupts that meet by chance. */
     static final long MIN_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    private static final int BLOCK_LENGTH = 4096;
     private static final int FILE_LENGTH = 4 << 20;
     private static final double NS_PER_SECOND = 1e9;
     private static final double ALL_PERCENT = 100;
@@ -74,36 +70,22 @@ final class ProcessorStops {
     /** The same while one more thread writes a block and forces it, and rests for a millisecond, again and again. */
     static ProcessorStops ofSpinningBesideForces(final Path directory, final long durationNs)
             throws IOException, InterruptedException {
-        final Path path = directory.resolve("limit-stops");
-        try (FileChannel file = PreparedFile.create(path, FILE_LENGTH)) {
-            final BatchForce force = new BatchForce(Durability.BATCH, forcing(file));
+        try (BlockFile file = new BlockFile(directory.resolve("limit-stops"), FILE_LENGTH)) {
+            final BatchForce force = new BatchForce(Durability.BATCH, () -> writeAndForce(file));
             try {
                 return ofSpinning(durationNs);
             } finally {
                 force.close();
             }
-        } finally {
-            Files.deleteIfExists(path);
         }
     }
 
-    private static Runnable forcing(final FileChannel file) {
-        final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_LENGTH);
-        return new Runnable() {
-
-            private long position;
-
-            @Override
-            public void run() {
-                try {
-                    file.write(block.clear(), position);
-                    file.force(false);
-                    position = (position + BLOCK_LENGTH) % FILE_LENGTH;
-                } catch (final IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        };
+    private static void writeAndForce(final BlockFile file) {
+        try {
+            file.writeAndForce();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void spinUntil(final long endNs, final List<Stop> found) {
@@ -177,18 +159,5 @@ final class ProcessorStops {
             }
         }
         return lowNs;
-    }
-
-    List<Results.Figure> figures(final String instrument, final String what) {
-        return List.of(
-                figure(instrument, what + ", all processors stopped: part of the time", "", part()),
-                figure(instrument, what + ", all processors stopped: times", "/s", perSecond()),
-                figure(instrument, what + ", all processors stopped: longest", "ns", (double) longestNs()),
-                figure(instrument, what + ", all processors stopped: wait p99", "ns", (double) waitNs(99)));
-    }
-
-    private static Results.Figure figure(
-            final String instrument, final String metric, final String unit, final double value) {
-        return new Results.Figure(instrument, "machine", "", metric, unit, 1, value);
     }
 }

@@ -3,12 +3,12 @@ package io.tidemark.benchmarks.subject;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForceOnlySubject implements Subject {
 
-    private static final int BLOCK_LENGTH = 4096;
     private static final int FILE_LENGTH = 64 << 20;
-    private static final int SPINS = 100;
+    private static final long SPINS = 100;
 
-    private final FileChannel file;
+    private final BlockFile file;
     private final AtomicLong appended = new AtomicLong();
     private final AtomicReference<@Nullable Waiter> waiters = new AtomicReference<>();
     private final Thread thread;
@@ -40,7 +39,7 @@ final class ForceOnlySubject implements Subject {
                     "forces alone are a limit of who waits for them: found policy " + plan.durability());
         }
         Files.createDirectories(plan.directory());
-        this.file = PreparedFile.create(plan.directory().resolve("blocks"), FILE_LENGTH);
+        this.file = new BlockFile(plan.directory().resolve("blocks"), FILE_LENGTH);
         this.thread = new Thread(this::forceUntilClosed, "force-only");
         thread.setDaemon(true);
         thread.start();
@@ -64,37 +63,23 @@ final class ForceOnlySubject implements Subject {
     }
 
     private void forceUntilClosed() {
-        final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_LENGTH);
-        long position = 0;
-        int spins = 0;
+        final IdleStrategy idle = new BackoffIdleStrategy(SPINS, Long.MAX_VALUE, 1, 1);
         while (!closed && failure == null) {
             final Waiter taken = waiters.getAndSet(null);
             if (taken == null) {
-                spins = waitALittle(spins);
+                idle.idle();
                 continue;
             }
-            spins = 0;
+            idle.reset();
             try {
-                file.write(block.clear(), position);
-                file.force(false);
+                file.writeAndForce();
             } catch (final IOException | RuntimeException e) {
                 failure = e;
             }
-            position = (position + BLOCK_LENGTH) % FILE_LENGTH;
             wake(taken);
         }
         // Who comes from now on sees the failure before he sleeps.
         wake(waiters.getAndSet(null));
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static int waitALittle(final int spins) {
-        if (spins < SPINS) {
-            Thread.onSpinWait();
-            return spins + 1;
-        }
-        Thread.yield();
-        return spins;
     }
 
     private static void wake(final @Nullable Waiter first) {
